@@ -10,7 +10,7 @@ class ConfigError(ProducersError):
 
 
 class SinkError(ProducersError):
-    """Kafka cannot be written to: no broker, no topic, or the client gave up for good. Repair it, run again."""
+    """Kafka cannot be written to: no broker, no topic, or the client gave up. Repair it, run again."""
 
 
 class SelfCheckError(ProducersError):
