@@ -1,0 +1,82 @@
+"""Make one alert per burst from the scores of its panes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from state.burst import Scores
+from state.burst_config import BurstConfig
+from state.burst_layout import States
+from state.exact import Floats, Ints, decay_rate, power
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """The gate's verdict on one pane of each key; all arrays have one element per key.
+
+    Attributes:
+        alert: A new burst starts with this pane.
+        live: The pane belongs to a burst: it alerts, or the hold of an alert still runs.
+        escalation: Inside a hold, this pane is escalation_ratio above the burst's peak so far.
+        peak_score: Highest score of the newest burst; 0 when there was none.
+        peak_pane: Pane of that score.
+        first_pane: Pane of that burst's alert.
+    """
+
+    alert: Bools
+    live: Bools
+    escalation: Bools
+    peak_score: Floats
+    peak_pane: Ints
+    first_pane: Ints
+
+
+def gate(
+    cfg: BurstConfig,
+    states: States,
+    scores: Scores,
+    *,
+    users: Ints,
+    fingerprints: Ints,
+    top_fp_share: Floats,
+    pane_index: Ints,
+) -> Alerts:
+    """Decide on the pane that ``step`` has just scored and remember bursts in the states. O(n).
+
+    Args:
+        cfg: Settings.
+        states: The states that ``step`` changed, in the same order.
+        scores: What ``step`` returned.
+        users: Distinct users of the pane.
+        fingerprints: Distinct contents of the pane.
+        top_fp_share: Share of the most frequent content in the pane, 0 to 1.
+        pane_index: The pane, as given to ``step``.
+    """
+    trusted = (
+        (users >= np.where(scores.warm, cfg.min_users, max(cfg.min_users, cfg.cold_min_users)))
+        & (fingerprints >= cfg.min_fingerprints)
+        & (top_fp_share <= cfg.max_top_share)
+    )
+    s = scores.s
+    held = pane_index - states["alert_pane"] < cfg.panes(cfg.hold_ms)
+    peak = states["peak_score"].astype(np.float64)
+    faded = peak * power(
+        decay_rate(cfg.peak_half_life_ms / cfg.pane_ms), np.maximum(pane_index - states["peak_pane"], 0)
+    )
+    alert = trusted & ~held & (s >= np.maximum(cfg.alert_score, faded))
+    escalation = trusted & held & (s >= cfg.escalation_ratio * peak)
+    higher = alert | (trusted & held & (s > peak))
+    states["alert_pane"] = np.where(alert, pane_index, states["alert_pane"])
+    states["peak_score"] = np.where(higher, s, peak)
+    states["peak_pane"] = np.where(higher, pane_index, states["peak_pane"])
+    return Alerts(
+        alert=alert,
+        live=alert | held,
+        escalation=escalation,
+        peak_score=states["peak_score"].astype(np.float64),
+        peak_pane=states["peak_pane"].astype(np.int64),
+        first_pane=states["alert_pane"].astype(np.int64),
+    )

@@ -1,0 +1,90 @@
+"""The bytes of one key's detector state, and how they are written and read.
+
+92 bytes a key, packed, little-endian. Everything is computed in float64 and rounded to these fields
+after each step, so a replay rounds at the same places.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from state.burst_config import BASELINES, BurstConfig
+from state.codec import Codec, StateCorruptError, register
+from state.exact import Floats, Ints, ln
+
+STATE_DTYPE: Final = np.dtype(
+    [
+        ("last_pane", "<i8"),  # index of the newest pane that is in the state
+        ("age", "<u4"),  # panes seen, silent ones included
+        ("mu", "<f4", (BASELINES,)),  # baselines of x = 2 sqrt(y + 3/8)
+        ("var", "<f4", (BASELINES,)),  # squared distance of x from each baseline
+        ("smooth_var", "<f4", (BASELINES,)),  # the same for the smoothed x
+        ("smooth", "<f4"),  # x smoothed over smooth_ms
+        ("tail_point", "<f4"),  # log surprise that a share tail_prob of the panes exceeds
+        ("tail_width", "<f4"),  # mean excess above it
+        ("alert_pane", "<i8"),  # newest alert; NEVER when there was none
+        ("peak_pane", "<i8"),  # pane of the peak of that burst
+        ("peak_score", "<f4"),  # score at the peak; 0 when there was no alert
+    ]
+)
+States = npt.NDArray[np.void]
+
+NEVER: Final = -(1 << 62)
+X_OF_ZERO: Final = 2.0 * float(np.sqrt(np.float64(0.375)))
+LOG_SHIFT: Final = 0.3  # v = ln(max(z, 0) + shift): finite at 0, close to ln z where it matters
+
+
+def stabilise(y: Floats) -> Floats:
+    """Return 2 sqrt(y + 3/8): a Poisson count gets deviation 1. Negative counts count as 0.
+
+    Source: Anscombe, "The transformation of Poisson, binomial and negative-binomial data", 1948.
+    """
+    x: Floats = 2.0 * np.sqrt(np.maximum(y, 0.0) + 0.375)
+    return x
+
+
+def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_index: Ints) -> States:
+    """Return states of n keys that have seen nothing.
+
+    Args:
+        cfg: Settings.
+        n: Number of keys, >= 0.
+        prior_mu: Expected x of each key on the square-root scale (``stabilise``); X_OF_ZERO when unknown.
+        prior_var: Its squared deviation; 1 when unknown.
+        pane_index: First pane that each key will see; earlier silence is not counted.
+    """
+    states = np.zeros(n, STATE_DTYPE)
+    states["last_pane"] = np.asarray(pane_index, np.int64) - 1
+    mu = np.maximum(np.broadcast_to(np.asarray(prior_mu, np.float64), n), X_OF_ZERO)
+    states["mu"] = mu[:, None]
+    states["smooth"] = mu
+    states["var"] = np.broadcast_to(np.asarray(prior_var, np.float64), n)[:, None]
+    states["smooth_var"] = states["var"]
+    states["tail_point"] = ln(np.array([cfg.tail_start_z + LOG_SHIFT]))[0]
+    states["tail_width"] = cfg.tail_start_width
+    states["alert_pane"] = NEVER
+    states["peak_pane"] = NEVER
+    return states
+
+
+def _encode(states: States) -> bytes:
+    """Return the rows of a state array, one after the other."""
+    if states.dtype != STATE_DTYPE:
+        raise StateCorruptError(
+            f"burst state has dtype {states.dtype}, expected state.burst_layout.STATE_DTYPE"
+        )
+    return states.tobytes()
+
+
+def _decode_v1(payload: bytes) -> States:
+    """Return a writable state array of as many keys as the payload holds."""
+    if len(payload) % STATE_DTYPE.itemsize:
+        raise StateCorruptError(
+            f"burst state v1 has {len(payload)} bytes, expected a multiple of {STATE_DTYPE.itemsize}; "
+            "restore an older snapshot"
+        )
+    return np.frombuffer(payload, STATE_DTYPE).copy()
+
+
+CODEC: Final[Codec[States]] = register(Codec(kind=b"bu", version=1, encode=_encode, decoders={1: _decode_v1}))

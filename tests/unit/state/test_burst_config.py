@@ -1,0 +1,47 @@
+"""Detector settings are checked together."""
+
+from dataclasses import replace
+
+import pytest
+
+from state.burst_config import DAY_MS, BurstConfig, BurstConfigError, setting_names
+
+
+def test_the_defaults_are_valid_and_frozen() -> None:
+    """The default settings pass their own checks and know their panes."""
+    cfg = BurstConfig()
+    assert cfg.panes(DAY_MS) == 288
+    assert replace(cfg, pane_ms=7 * 60_000).panes(cfg.hold_ms) == 206
+    assert "tail_prob" in setting_names()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pane_ms": 0},
+        {"pane_ms": 2 * DAY_MS},
+        {"half_lives_ms": (2, 1, 3)},
+        {"half_lives_ms": (0, 1, 2)},
+        {"tail_prob": 0.0},
+        {"tail_prob": 0.2},
+        {"tail_rate": 1.5},
+        {"noise_floor": 0.0},
+        {"clip_sigma": -1.0},
+        {"escalation_ratio": 0.9},
+        {"max_top_share": 0.0},
+        {"min_users": -1},
+        {"prior_weight": 0.0},
+        {"alert_score": float("nan")},
+    ],
+)
+def test_each_setting_out_of_range_is_refused_by_name(wrong: dict[str, float]) -> None:
+    """The message names the setting, the value and what is allowed."""
+    (name,) = wrong
+    with pytest.raises(BurstConfigError, match=rf"{name} = .*: expected"):
+        replace(BurstConfig(), **wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_all_mistakes_are_reported_together() -> None:
+    """Two wrong settings are two lines of one error."""
+    with pytest.raises(BurstConfigError, match=r"(?s)tail_prob.*cold_z"):
+        BurstConfig(tail_prob=0.5, cold_z=0.0)
