@@ -96,7 +96,8 @@ def _nullable(field: Field, tape: Tape, pos: Ints, end: Ints) -> Step:
         starts, sizes = np.zeros(len(pos), np.int64), np.zeros(len(pos), np.int64)
         starts[rows], sizes[rows] = inner.starts, inner.sizes
         return Spans(starts, sizes, present), after, bad
-    raw: Ints | Words = np.zeros_like(inner.raw, shape=len(pos))
+    words = inner.raw.dtype == np.uint64
+    raw: Ints | Words = np.zeros(len(pos), np.uint64) if words else np.zeros(len(pos), np.int64)
     raw[rows] = inner.raw
     return Numbers(raw, present), after, bad
 

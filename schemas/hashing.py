@@ -1,8 +1,8 @@
 """A stable 64-bit hash of short byte strings, the same for one string in Python and for millions in numpy.
 
 Source: the multiply and shift of MurmurHash64A's family, with a last mixing step. The block step is a
-bijection of the block, so two strings of equal length up to 8 bytes never collide. Not for secrets: an attacker
-can build collisions. Stored values (distinct-user sketches) rest on it: never change it, add another.
+bijection of the block, so two strings of equal length up to 8 bytes never collide. Not for secrets: an
+attacker can build collisions. Stored values (distinct-user sketches) rest on it: never change it, add another.
 """
 
 import numpy as np
