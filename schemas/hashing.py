@@ -2,7 +2,8 @@
 
 Source: the multiply and shift of MurmurHash64A's family, with a last mixing step. The block step is a
 bijection of the block, so two strings of equal length up to 8 bytes never collide. Not for secrets: an
-attacker can build collisions. Stored values (distinct-user sketches) rest on it: never change it, add another.
+attacker can build collisions. Stored values (distinct-user sketches) rest on it: never change it, add
+another.
 """
 
 import numpy as np
