@@ -23,7 +23,7 @@ class EventEncoder:
     """Encodes events under the newest schemas of a registry; build it once. About 10 us an event."""
 
     def __init__(self, registry: Registry) -> None:
-        self._kinds: dict[str, tuple[bytes, "Schema", str]] = {}
+        self._kinds: dict[str, tuple[bytes, Schema, str]] = {}
         self.topics: dict[str, str] = {}  # event -> Kafka topic
         for event in EVENTS:
             topic = topic_of(event)
