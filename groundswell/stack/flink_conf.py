@@ -1,0 +1,144 @@
+"""The Flink cluster's configuration, written into the stack's own folder."""
+
+import re
+from pathlib import Path
+
+from groundswell.stack.errors import MissingPieceError
+from groundswell.stack.plan import Plan
+from groundswell.stack.ports import LOOPBACK
+
+# Megabytes. Named one by one, so that the process needs no extra JVM to work them out at every start
+# (Flink's own scripts run two or three) and so that the whole stack stays below 4 GB.
+JOB_MANAGER_HEAP_MB = 448
+METASPACE_MB = 256
+TASK_HEAP_MB = 320
+FRAMEWORK_HEAP_MB = 96
+OFF_HEAP_MB = 128
+NETWORK_MB = 96
+MANAGED_MB = 320  # RocksDB; Python operators in process mode share it
+OVERHEAD_MB = 128
+
+
+def settings(plan: Plan) -> dict[str, str]:
+    """Return config.yaml as flat keys."""
+    layout = plan.layout
+    return {
+        **_addresses(plan),
+        **_memory(),
+        "python.execution-mode": plan.execution_mode,
+        "python.executable": plan.python,
+        "python.client.executable": plan.python,
+        "python.fn-execution.bundle.time": "100",
+        "python.fn-execution.bundle.size": "500",
+        # One slot a TaskManager: Python operators in thread mode share one interpreter lock a process,
+        # so two slots in one process are slower than one (measured). Scale by TaskManagers.
+        "taskmanager.numberOfTaskSlots": "1",
+        "state.backend.type": "rocksdb",
+        "execution.checkpointing.interval": "10 s",
+        "execution.checkpointing.incremental": "true",
+        "execution.checkpointing.dir": layout.checkpoints.as_uri(),
+        "execution.checkpointing.savepoint-dir": layout.savepoints.as_uri(),
+        "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+        "execution.checkpointing.num-retained": "3",
+        "execution.checkpointing.tolerable-failed-checkpoints": "3",
+        "restart-strategy.type": "exponential-delay",
+        "restart-strategy.exponential-delay.initial-backoff": "1 s",
+        "restart-strategy.exponential-delay.max-backoff": "10 s",
+        "resourcemanager.standalone.start-up-time": "600 s",
+        # Key groups: fixed for ever before the first savepoint, it bounds later rescaling.
+        "pipeline.max-parallelism": "128",
+        # A killed TaskManager is noticed after two unanswered heartbeats, a frozen one after 20 s.
+        "heartbeat.interval": "2 s",
+        "heartbeat.timeout": "20 s",
+        "web.submit.enable": "false",
+        "classloader.check-leaked-classloader": "false",
+    }
+
+
+def _addresses(plan: Plan) -> dict[str, str]:
+    return {
+        "jobmanager.rpc.address": LOOPBACK,
+        "jobmanager.rpc.port": str(plan.ports["flink_rpc"]),
+        "jobmanager.bind-host": LOOPBACK,
+        "blob.server.port": str(plan.ports["flink_blob"]),
+        "taskmanager.host": LOOPBACK,
+        "taskmanager.bind-host": LOOPBACK,
+        "rest.address": LOOPBACK,
+        "rest.bind-address": LOOPBACK,
+        "rest.port": str(plan.ports["flink_rest"]),
+    }
+
+
+def _memory() -> dict[str, str]:
+    return {
+        "jobmanager.memory.heap.size": f"{JOB_MANAGER_HEAP_MB} mb",
+        "taskmanager.cpu.cores": "1",
+        "taskmanager.memory.framework.heap.size": f"{FRAMEWORK_HEAP_MB} mb",
+        "taskmanager.memory.task.heap.size": f"{TASK_HEAP_MB} mb",
+        "taskmanager.memory.framework.off-heap.size": f"{OFF_HEAP_MB} mb",
+        "taskmanager.memory.task.off-heap.size": "0 mb",
+        "taskmanager.memory.network.min": f"{NETWORK_MB} mb",
+        "taskmanager.memory.network.max": f"{NETWORK_MB} mb",
+        "taskmanager.memory.managed.size": f"{MANAGED_MB} mb",
+        "taskmanager.memory.jvm-metaspace.size": f"{METASPACE_MB} mb",
+        "taskmanager.memory.jvm-overhead.min": f"{OVERHEAD_MB} mb",
+        "taskmanager.memory.jvm-overhead.max": f"{OVERHEAD_MB} mb",
+    }
+
+
+def render(flat: dict[str, str]) -> str:
+    """Return YAML with one flat key a line; values are quoted, so no value can end its line or its key."""
+    return "".join(f"{key}: '{_quoted(key, value)}'\n" for key, value in flat.items())
+
+
+def _quoted(key: str, value: str) -> str:
+    if "\n" in value:
+        raise ValueError(f"Flink setting {key} has a line break in its value {value!r}; it must be one line")
+    return value.replace("'", "''")
+
+
+def write(plan: Plan) -> Path:
+    """Write config.yaml and link the jars; return the configuration folder. Idempotent."""
+    folder = conf_dir(plan)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.yaml").write_text(render(settings(plan)), encoding="utf-8")
+    _link_jars(plan)
+    return folder
+
+
+def conf_dir(plan: Plan) -> Path:
+    """Return the folder for FLINK_CONF_DIR."""
+    return plan.layout.flink / "conf"
+
+
+def lib_dir(plan: Plan) -> Path:
+    """Return the folder whose jars every Flink process loads."""
+    return plan.layout.flink / "lib"
+
+
+def _link_jars(plan: Plan) -> None:
+    home = Path(plan.pyflink_home)
+    # flink-python belongs on the system class path: otherwise a second thread-mode job in a living
+    # TaskManager fails in the embedded interpreter's loader (NoSuchFieldException loadedLibraryNames).
+    jars = [*(home / "lib").glob("*.jar"), *(home / "opt").glob("flink-python-*.jar")]
+    if not any(jar.name.startswith("flink-dist") for jar in jars):
+        raise MissingPieceError(f"{home} has no lib/flink-dist-*.jar: install apache-flink again")
+    folder = lib_dir(plan)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.jar"):
+        old.unlink()
+    for jar in [*jars, *map(Path, plan.flink_jars)]:
+        (folder / jar.name).symlink_to(jar)
+
+
+def class_path(plan: Plan) -> list[str]:
+    """Return the jars in Flink's own order: by name, the distribution last."""
+    jars = sorted(lib_dir(plan).glob("*.jar"), key=lambda jar: (jar.name.startswith("flink-dist"), jar.name))
+    return [str(jar) for jar in jars]
+
+
+def java_options(plan: Plan) -> list[str]:
+    """Return the module switches that this Flink version asks for, read from its own configuration."""
+    text = (Path(plan.pyflink_home) / "conf" / "config.yaml").read_text(encoding="utf-8")
+    found = re.search(r"^\s+all:\s*(--add-\S.*)$", text, flags=re.MULTILINE)
+    return found.group(1).split() if found else []

@@ -1,0 +1,34 @@
+"""`groundswell up`: start the local stack and leave it running."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir, say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+
+    @app.command()
+    def up(
+        data: DataDir = DEFAULT_DATA_DIR,
+        *,
+        fresh: Annotated[bool, typer.Option(help="Throw away the data of an earlier run.")] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Start Kafka, Redis and Flink on loopback; earlier jobs resume from their newest checkpoint.
+
+        Interrupted before it is ready, it takes everything down again. Exit code 1: something is missing
+        or did not start; the message says what to do.
+        """
+        from groundswell.stack import local  # noqa: PLC0415 - loads the stack only when asked to
+
+        stack = local.start(data, fresh=fresh, echo=say)
+        if as_json:
+            typer.echo(msgspec.json.encode(local.status(stack.data_dir)).decode())
+            return
+        typer.echo(f"Kafka  {stack.kafka_bootstrap}")
+        typer.echo(f"Redis  {stack.redis_url}")
+        typer.echo(f"Flink  {stack.flink_rest_url}")

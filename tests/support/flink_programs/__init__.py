@@ -1,0 +1,1 @@
+"""Small Flink programs that tests submit to a real cluster."""
