@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from schemas.arrow_text import text_buffers
 from schemas.avro_parts import Array, Constant, Fixed, Nullable, Output, Part, Record, Span, Varint
 from schemas.avro_plan import Field, Plan
 from schemas.avro_put import put_value
-from schemas.avro_tape import Bools, Bytes, Ints
+from schemas.avro_tape import Bools, Ints
 from schemas.errors import ContractError
 from schemas.wire import header
 
@@ -182,11 +183,4 @@ def _span(field: Field, column: object, where: str) -> Part:
         raise ContractError(
             f"{where}: column is {array.type} with {array.null_count} nulls, expected {wanted}, none"
         )
-    if not len(array):
-        return Span(np.zeros(0, np.uint8), np.zeros(1, np.int32))
-    _, offsets, data = array.buffers()
-    bounds: npt.NDArray[np.int32] = np.frombuffer(offsets, np.int32)[
-        array.offset : array.offset + len(array) + 1
-    ]
-    text: Bytes = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
-    return Span(text, bounds)
+    return Span(*text_buffers(array))

@@ -7,7 +7,9 @@ another.
 """
 
 import numpy as np
+import pyarrow as pa
 
+from schemas.arrow_text import text_buffers
 from schemas.avro_tape import Ints, Words
 
 _SEED = 0x9E3779B97F4A7C15
@@ -53,3 +55,20 @@ def hash64_at(words: Words, starts: Ints, sizes: Ints) -> Words:
         value[rows] = mixed ^ (mixed >> _U(32))
     value = (value ^ (value >> _U(29))) * _U(_LAST)
     return value ^ (value >> _U(32))
+
+
+def hash_strings(array: pa.StringArray) -> Words:
+    """Hash every text of a pyarrow string or binary array; its bytes are copied once. Null is not allowed.
+
+    Raises:
+        ValueError: There is a null.
+    """
+    if array.null_count:
+        raise ValueError(
+            f"array of {len(array)} texts has {array.null_count} nulls, expected none; fill them first"
+        )
+    data, offsets = text_buffers(array)
+    padded = np.concatenate((data[offsets[0] : offsets[-1]], np.zeros(8, np.uint8)))
+    words: Words = np.ndarray((len(padded) - 7,), "<u8", padded.data, strides=(1,))
+    bounds = offsets.astype(np.int64) - int(offsets[0])
+    return hash64_at(words, bounds[:-1], np.diff(bounds))

@@ -1,0 +1,177 @@
+"""Redis keys and values: the contract between the jobs that write and everybody who reads.
+
+==================================================  ======  ===========================================
+key                                                 type    content
+==================================================  ======  ===========================================
+``groundswell:v1:trend:{tag|<scope>}:all``          ZSET    topic -> rank (log2 strength, time-free)
+``groundswell:v1:trend:{tag|<scope>}:meta:<topic>``  HASH   ``_v`` fence, ``d`` one TrendRecord
+``groundswell:v1:trend:{tag|<scope>}:asof``         HASH    ``_v`` fence, ``d`` one AsOf
+==================================================  ======  ===========================================
+
+Braces are Redis Cluster hash tags: all keys of one list live in one slot. A rank is
+``log2(strength at its peak) + peak_ms / half_life_ms``: the order holds at every moment, nobody re-scores.
+The strength at ``now_ms`` is ``2 ** (rank - now_ms / half_life_ms)``.
+
+Values are MessagePack arrays whose first element is the layout version, so that any language reads them.
+"""
+
+import msgspec
+
+PREFIX = "groundswell:v1:trend"
+LAYOUT_VERSION = 1
+MAX_SCOPE_CHARS = 80
+
+
+class ServedError(ValueError):
+    """A served value or key is not what this build reads."""
+
+
+class TrendRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What readers learn about one topic in one scope.
+
+    Attributes:
+        version: Layout of this record.
+        topic: Canonical topic.
+        scope: global, lang:xx or region:XX.
+        pane_start_ms: The newest pane in this record, event time.
+        pane_ms: Length of a pane.
+        observed: De-duplicated, trust-weighted count of that pane.
+        expected: What the topic's own past made likely for that pane.
+        score: About -log10 of the probability of such a pane in the topic's own past.
+        z: Surprise in deviations.
+        users: Distinct users of the pane.
+        events: Events of the pane.
+        recent_users: Distinct users of the last hour, counted up to 8 when each pane has fewer.
+        first_seen_ms: Start of the pane in which this topic entered the list, event time.
+        peak_ms: Start of its strongest pane.
+        peak_strength: Strength in that pane.
+        rank: The ZSET score.
+        alert_ms: Start of the pane of its newest burst alert; 0 = none.
+        alert: A burst alert is in force (the topic trends; otherwise it is only rising).
+        reasons: Why it is listed, short words.
+        history: ``observed`` of the last panes, oldest first, silent panes as 0.
+    """
+
+    version: int = LAYOUT_VERSION
+    topic: str
+    scope: str
+    pane_start_ms: int
+    pane_ms: int
+    observed: float
+    expected: float
+    score: float
+    z: float
+    users: int
+    events: int
+    recent_users: int
+    first_seen_ms: int
+    peak_ms: int
+    peak_strength: float
+    rank: float
+    alert_ms: int
+    alert: bool
+    reasons: tuple[str, ...]
+    history: tuple[float, ...]
+
+
+class AsOf(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """How far a list has come, and what a reader needs to turn ranks into strengths.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: End of the newest closed pane, event time.
+        pane_ms: Length of a pane.
+        half_life_ms: Half-life of strengths in the list.
+        min_strength: Entries weaker than this are no longer shown.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    pane_ms: int
+    half_life_ms: int
+    min_strength: float
+
+
+_encoder = msgspec.msgpack.Encoder()
+_trend_decoder = msgspec.msgpack.Decoder(TrendRecord)
+_as_of_decoder = msgspec.msgpack.Decoder(AsOf)
+
+
+def list_key(scope: str, kind: str = "tag") -> str:
+    """Return the key of the ZSET of a scope.
+
+    Raises:
+        ServedError: The scope is empty, too long, or holds a brace or control character.
+    """
+    return f"{PREFIX}:{_tag(scope, kind)}:all"
+
+
+def meta_key(scope: str, topic: str, kind: str = "tag") -> str:
+    """Return the key of the HASH of one topic in a scope."""
+    return f"{PREFIX}:{_tag(scope, kind)}:meta:{topic}"
+
+
+def as_of_key(scope: str, kind: str = "tag") -> str:
+    """Return the key of the HASH that says how far the list of a scope has come."""
+    return f"{PREFIX}:{_tag(scope, kind)}:asof"
+
+
+def encode(record: TrendRecord | AsOf) -> bytes:
+    """Encode a record as MessagePack."""
+    return _encoder.encode(record)
+
+
+def decode_trend(raw: bytes) -> TrendRecord:
+    """Decode a TrendRecord.
+
+    Raises:
+        ServedError: Other bytes, or a newer layout.
+    """
+    try:
+        record = _trend_decoder.decode(raw)
+    except msgspec.MsgspecError as error:
+        raise ServedError(
+            f"not a trend record of layout {LAYOUT_VERSION}: {error}; update the reader"
+        ) from error
+    _check(record.version)
+    return record
+
+
+def decode_as_of(raw: bytes) -> AsOf:
+    """Decode an AsOf.
+
+    Raises:
+        ServedError: Other bytes, or a newer layout.
+    """
+    try:
+        record = _as_of_decoder.decode(raw)
+    except msgspec.MsgspecError as error:
+        raise ServedError(
+            f"not an as-of record of layout {LAYOUT_VERSION}: {error}; update the reader"
+        ) from error
+    _check(record.version)
+    return record
+
+
+def fence(seq: int) -> str:
+    """Return the fixed-width fence of a sequence number; the larger string is the newer write.
+
+    Raises:
+        ServedError: The number is negative or has more than 19 digits.
+    """
+    if not 0 <= seq < 10**19:
+        raise ServedError(f"fence sequence {seq}: expected 0 to 10^19 - 1")
+    return f"{seq:019d}"
+
+
+def _tag(scope: str, kind: str) -> str:
+    if not 0 < len(scope) <= MAX_SCOPE_CHARS or any(c in "{}|" or ord(c) <= ord(" ") for c in scope):
+        raise ServedError(
+            f"scope {scope!r}: expected global, lang:xx or region:XX without braces, bars or spaces"
+        )
+    return f"{{{kind}|{scope}}}"
+
+
+def _check(version: int) -> None:
+    if version != LAYOUT_VERSION:
+        raise ServedError(f"record layout {version}; this build reads {LAYOUT_VERSION}. Update the reader.")
