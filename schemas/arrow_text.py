@@ -6,7 +6,7 @@ import pyarrow as pa
 
 
 def text_buffers(array: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
-    """Bytes and n + 1 offsets of an array of type string or binary; value i is `data[offsets[i]:offsets[i + 1]]`.
+    """Bytes and n + 1 offsets of a string or binary array; value i is `data[offsets[i]:offsets[i + 1]]`.
 
     The bytes of a null are undefined. Slices are looked through, so the first offset need not be 0.
     """

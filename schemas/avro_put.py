@@ -30,8 +30,11 @@ def _enum(field: Field, value: str) -> bytes:
     return put_number(field.symbols.index(value))
 
 
-def _text(value: str) -> bytes:
-    data = value.encode()
+def _text(field: Field, value: str) -> bytes:
+    try:
+        data = value.encode()
+    except UnicodeEncodeError as fault:
+        raise ContractError(f"{field.name}: text cannot be UTF-8, {fault.reason} at {fault.start}") from None
     return put_number(len(data)) + data
 
 
@@ -39,7 +42,7 @@ def _scalar(field: Field, value: object) -> bytes | None:
     """Bytes of a value that is no array; None when value and type do not go together."""
     match field.kind, value:
         case "string", str():
-            out = _text(value)
+            out = _text(field, value)
         case "bytes", bytes():
             out = put_number(len(value)) + value
         case "enum", str():
@@ -56,12 +59,15 @@ def _scalar(field: Field, value: object) -> bytes | None:
 
 
 def _array(field: Field, value: object) -> bytes | None:
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         return None
     out = b""
     for item in value:
         inner = item if isinstance(item, dict) else {"": item}
-        out += b"".join(put_value(part, inner.get(part.name)) for part in field.items)
+        try:
+            out += b"".join(put_value(part, inner.get(part.name)) for part in field.items)
+        except ContractError as fault:
+            raise ContractError(f"{field.name}[]{'.' if field.items[0].name else ''}{fault}") from None
     return (put_number(len(value)) + out if value else b"") + b"\0"
 
 
