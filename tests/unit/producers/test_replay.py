@@ -157,7 +157,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         newest_ms(Replay("-", _mapping()))
 
 
-def test_standard_input_is_read_like_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_is_read_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """`-` reads stdin, gzip or not."""
     for data in (_rows(3), gzip.compress(_rows(3))):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(data))))
