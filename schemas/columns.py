@@ -25,6 +25,7 @@ class Columns:
     Attributes:
         n: Number of records.
         ok: Which of them are good.
+        names: Fields of the schema that the batch was written with.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Columns:
     ) -> None:
         self.n = len(values)
         self.ok = ok
+        self.names = frozenset(raws)
         self._plan = plan
         self._tape = tape
         self._values = values

@@ -1,0 +1,115 @@
+"""What a record of each event must obey, beyond being readable.
+
+The reason code of a rule is its place in the list, from 1. A code means something only inside one process:
+store and chart the text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from state.validate_kinds import Count, Each, Known, Real, Rule, Text, Whole
+
+MAX_TOPICS: Final = 32
+MAX_TOPIC_CHARS: Final = 200
+MAX_TEXT_CHARS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class EventRules:
+    """Fields that a record must have, and the rules for those that it has."""
+
+    required: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    time_field: str | None = "source_ms"
+
+
+_WHO_AND_WHEN: tuple[Rule, ...] = (
+    Text("event_id", 1, 128),
+    Whole("source_ms", 1),
+    Whole("received_ms", 0),
+    Text("actor_id", 1, 256),
+    Known("action"),
+)
+_ITEM: tuple[Rule, ...] = (
+    Text("item_id", 1, 512),
+    Text("item_type", 0, 64),
+    Count("topics", MAX_TOPICS),
+    Each("topics", 0, MAX_TOPIC_CHARS),
+    Text("item_lang", 0, 64),
+)
+_REQUEST: tuple[Rule, ...] = (
+    Text("lang", 0, 64),
+    Text("region", 0, 64),
+    Text("client", 0, 512),
+    Whole("account_age_days", -1),
+    Whole("followers", -1),
+    Text("surface", 0, 64),
+    Text("decision_id", 0, 256),
+    Whole("position", 0),
+    Real("propensity", 0, 1, open_low=True),
+    Count("experiments", 32, "id"),
+    Each("experiments", 1, 128, "id"),
+    Each("experiments", 1, 128, "arm"),
+    Text("trace_id", 0, 64),
+)
+_ENGAGEMENT = EventRules(
+    required=("event_id", "source_ms", "actor_id", "action", "item_id"),
+    rules=(
+        *_WHO_AND_WHEN,
+        *_ITEM,
+        *_REQUEST,
+        Text("author_id", 0, 256),
+        Real("value", 0),
+        Text("query", 0, 2_000),
+    ),
+)
+_CONTENT = EventRules(
+    required=("event_id", "source_ms", "actor_id", "action", "item_id"),
+    rules=(
+        *_WHO_AND_WHEN,
+        *_ITEM,
+        *_REQUEST,
+        Text("text", 0, MAX_TEXT_CHARS),
+        Count("media", 32),
+        Each("media", 0, 512),
+        Count("links", 64),
+        Each("links", 0, 2_048),
+        Text("reply_to", 0, 512),
+        Text("share_of", 0, 512),
+    ),
+)
+_MODERATION = EventRules(
+    required=("event_id", "source_ms", "actor_id", "action", "target_type", "target_id"),
+    rules=(
+        *_WHO_AND_WHEN,
+        Known("target_type"),
+        Text("target_id", 1, 512),
+        Text("scope", 1, 64),
+        Text("reason", 0, 2_000),
+        Whole("until_ms", 1),
+        Text("trace_id", 0, 64),
+    ),
+)
+_TREND_PANE = EventRules(
+    required=("topic", "scope", "pane_start_ms", "pane_ms", "weight_milli", "events", "users"),
+    rules=(
+        Text("topic", 1, MAX_TOPIC_CHARS),
+        Text("scope", 1, 80),
+        Whole("pane_start_ms", 0),
+        Whole("pane_ms", 1),
+        Whole("events", 0),
+        Whole("users", 0),
+    ),
+    time_field=None,
+)
+
+RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
+    {
+        "engagement": _ENGAGEMENT,
+        "content": _CONTENT,
+        "moderation": _MODERATION,
+        "trend_pane": _TREND_PANE,
+    }
+)
