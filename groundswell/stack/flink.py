@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from groundswell.stack import flink_conf, logs
+from groundswell.stack import flink_conf, logs, ports
 from groundswell.stack.flink_rest import FlinkRest
 from groundswell.stack.plan import Plan
 from groundswell.stack.ports import LOOPBACK
@@ -60,8 +60,14 @@ def task_manager(plan: Plan, number: int) -> Service:
         ],
         _TASK_MANAGER,
         ["-D", f"taskmanager.resource-id={name}"],
-        lambda: name in rest.task_managers(),
+        lambda: _registered(rest, name),
     )
+
+
+def _registered(rest: FlinkRest, name: str) -> bool:
+    # A lost TaskManager stays listed for some seconds; its port no longer answers.
+    port = rest.task_managers().get(name)
+    return port is not None and ports.is_open(port)
 
 
 def client(plan: Plan, arguments: list[str]) -> tuple[list[str], dict[str, str]]:

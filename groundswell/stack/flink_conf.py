@@ -50,6 +50,9 @@ def settings(plan: Plan) -> dict[str, str]:
         # A killed TaskManager is noticed after two unanswered heartbeats, a frozen one after 20 s.
         "heartbeat.interval": "2 s",
         "heartbeat.timeout": "20 s",
+        # The TaskManagers start beside the JobManager and first ask too early; the default makes them
+        # wait 10 s before they ask again.
+        "cluster.registration.error-delay": "500 ms",
         "web.submit.enable": "false",
         "classloader.check-leaked-classloader": "false",
     }

@@ -1,6 +1,7 @@
 """The few questions that we ask Flink's REST interface."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from groundswell.stack.errors import JobError
 
 _TIMEOUT_S = 5.0
+_RPC_PORT = re.compile(r":(\d+)/")  # in pekko.tcp://flink@127.0.0.1:37109/user/rpc/taskmanager_0
 _MAX_BYTES = 16 << 20  # an answer is never larger; a plan of a big job is the largest
 
 
@@ -27,12 +29,14 @@ class FlinkRest:
             return False
         return True
 
-    def task_managers(self) -> list[str]:
-        """Return the ids of registered TaskManagers; empty while the JobManager does not answer."""
+    def task_managers(self) -> dict[str, int]:
+        """Return the RPC port of each registered TaskManager by id; empty while the JobManager is silent."""
         try:
-            return [str(each["id"]) for each in self._call("GET", "/taskmanagers")["taskmanagers"]]
+            listed = self._call("GET", "/taskmanagers")["taskmanagers"]
         except (OSError, ValueError):
-            return []
+            return {}
+        ports = {str(each["id"]): _RPC_PORT.search(str(each["path"])) for each in listed}
+        return {name: int(found.group(1)) for name, found in ports.items() if found}
 
     def jobs(self) -> dict[str, str]:
         """Return the state of every job by id. Raises OSError when the JobManager does not answer."""

@@ -6,6 +6,7 @@ under us. `jars_lock` writes that file.
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -168,3 +169,21 @@ def cached(jar: Jar) -> str:
     if not path.exists():
         return "absent"
     return "ok" if sha256_of(path) == jar.sha256 else "damaged"
+
+
+def main() -> int:
+    """Fetch and verify every locked jar. Exit code 0, or 1 with the reason on standard error."""
+    try:
+        ensure(locked(), _say)
+    except (MissingPieceError, JarIntegrityError) as error:
+        _say(str(error))
+        return 1
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"setup: {line}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

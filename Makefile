@@ -1,0 +1,52 @@
+# make demo [INPUT=file] [MAPPING=name]   watch topics rise: the planted scenario, or your own events
+# make test [LEVEL="unit property"]       every level of tests, or the named folders under tests/
+# make setup | lint | golden | bench | lock
+# Needed beforehand: Python 3.10-3.12 with venv, and a package index for the first run.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint golden bench lock
+SHELL := /bin/sh
+BIN := .venv/bin
+
+# The first interpreter that runs, is supported and can make virtual environments. 3.11 first: most tested.
+USABLE := import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.10 python3 python; do \
+	if $$name -c '$(USABLE)' >/dev/null 2>&1; then echo $$name; break; fi; done)
+
+LEVEL ?=
+LEVELS := $(if $(LEVEL),$(addprefix tests/,$(LEVEL)),tests)
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+
+setup:
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "setup: no Python 3.10, 3.11 or 3.12 with venv found on PATH." >&2; \
+	  echo "setup: install one (Debian: python3-venv), or: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; \
+	  exit 1; fi
+	@$(PYTHON) groundswell/bootstrap.py
+
+demo: setup
+	@$(BIN)/groundswell demo $(if $(INPUT),--input '$(INPUT)') $(if $(MAPPING),--mapping '$(MAPPING)')
+
+test: setup
+	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/pytest $(LEVELS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+golden: setup
+	@$(BIN)/python -m tests.support.write_golden $(KIND)
+
+bench: setup
+	@$(BIN)/groundswell bench
+
+# New versions on purpose: read the difference before committing it.
+lock: setup
+	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
+	  pyproject.toml --all-extras --group test --group lint -o locks/all.txt
+	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
+	  locks/setup.in -o locks/setup.txt

@@ -1,0 +1,48 @@
+"""Shared by all tests: the folder gives the marker, Hypothesis profiles, one stack for the whole session."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from groundswell.stack import local
+from groundswell.stack.endpoints import Stack
+
+HERE = Path(__file__).parent
+LEVELS = ("unit", "property", "golden", "architecture", "contract", "integration", "e2e")
+
+# dev: quick, different examples each time. ci: the same examples each time, printed blobs replay a failure.
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile(
+    "ci",
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("nightly", max_examples=2_000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its folder's name and run the cheap levels first."""
+    for item in items:
+        item.add_marker(_level(item))
+    items.sort(key=lambda item: LEVELS.index(_level(item)))
+
+
+def _level(item: pytest.Item) -> str:
+    folder = item.path.relative_to(HERE).parts[0]
+    if folder not in LEVELS:
+        raise pytest.UsageError(f"{item.path} lies in tests/{folder}, expected one of {', '.join(LEVELS)}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One local stack for all tests that only use it; tests that break a stack start their own."""
+    with local.running(tmp_path_factory.mktemp("stack")) as running:
+        yield running
