@@ -1,0 +1,133 @@
+"""Records of a batch to counted rows and dead letters: decode, validate, normalise, count, all in columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from flink_jobs.trending import rows
+from flink_jobs.trending.rows import BadRecord
+from schemas.avro_decode import decode
+from schemas.avro_plan import Plan, compile_plan
+from schemas.errors import SchemasError
+from schemas.records import RECORDS
+from schemas.registry import Registry
+from schemas.wire import HEADER_BYTES, MAGIC
+from state.actions import ActionWeights
+from state.exact import Ints
+from state.pane_batch import aggregate
+from state.pane_events import COUNTED_EVENTS, counted_events
+from state.validate import GOOD, reasons, verdict
+
+NO_WATERMARK = -(1 << 62)
+LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
+_MAX_UNKNOWN_IDS = 1000
+_EVENTS: dict[str, str] = {record.__name__: event for event, record in RECORDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Kafka records as they came; all of the same length.
+
+    Attributes:
+        topics: Source topic of each record.
+        partitions: Source partition.
+        offsets: Offset there.
+        record_ms: The Kafka record's timestamp.
+        watermark_ms: Event time that was complete when the record came; NO_WATERMARK at the start.
+        values: The raw values; None is a tombstone.
+    """
+
+    topics: Sequence[str]
+    partitions: Ints
+    offsets: Ints
+    record_ms: Ints
+    watermark_ms: Ints
+    values: Sequence[bytes | None]
+
+    def refused(self, i: int, error: str, message: str, schema_id: str = "") -> str:
+        """Return the row of a record that cannot be counted."""
+        return rows.bad(
+            BadRecord(
+                topic=self.topics[i],
+                partition=int(self.partitions[i]),
+                offset=int(self.offsets[i]),
+                error=error,
+                message=message,
+                schema_id=schema_id,
+                value=self.values[i] or b"",
+            )
+        )
+
+
+class BatchDecoder:
+    """Turns raw Kafka records into the text rows of ``rows``. One per Python worker; keeps compiled schemas."""
+
+    def __init__(self, registry: Registry, weights: ActionWeights, pane_ms: int, user_limit: int) -> None:
+        self._registry = registry
+        self._weights = weights
+        self._pane_ms = pane_ms
+        self._user_limit = user_limit
+        self._plans: dict[bytes, tuple[str, Plan] | str] = {}
+
+    def rows(self, batch: RawBatch) -> list[str]:
+        """Return the rows of a batch: counted ones and refused ones. Never raises for bad input."""
+        groups: dict[bytes, list[int]] = {}
+        for i, value in enumerate(batch.values):
+            groups.setdefault(b"" if value is None else bytes(value[:HEADER_BYTES]), []).append(i)
+        out: list[str] = []
+        for head, members in groups.items():
+            plan = self._plan(head)
+            if isinstance(plan, str):
+                out += [batch.refused(i, "unreadable", plan) for i in members]
+            else:
+                out += self._count(*plan, batch, np.array(members))
+        return out
+
+    def _count(self, event: str, plan: Plan, batch: RawBatch, members: Ints) -> list[str]:
+        """Return the rows of the records of one schema."""
+        values = [batch.values[i] or b"" for i in members.tolist()]
+        columns = decode(plan, values)
+        code = verdict(event, columns, batch.record_ms[members])
+        good = code == GOOD
+        late = np.zeros_like(good)
+        if event in COUNTED_EVENTS:
+            pane_end = (columns.ints("source_ms") // self._pane_ms + 1) * self._pane_ms
+            late = good & (pane_end - 1 <= batch.watermark_ms[members])
+        events = counted_events(event, plan.field("action").symbols, columns, good & ~late, self._weights)
+        out = rows.counted(aggregate(events, self._pane_ms, self._user_limit)) if events else []
+        schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))
+        for k in np.flatnonzero(~good | late).tolist():
+            if not columns.ok[k]:
+                error, message = "undecodable", columns.reason(k)
+            elif late[k]:
+                error, message = "late", LATE_TEXT
+            else:
+                error, message = "invalid", reasons(event)[int(code[k])]
+            out.append(batch.refused(int(members[k]), error, message, schema_id))
+        return out
+
+    def _plan(self, head: bytes) -> tuple[str, Plan] | str:
+        """Return (event, plan) of a wire header, or why there is none."""
+        known = self._plans.get(head)
+        if known is None:
+            known = self._look_up(head)
+            if isinstance(known, str) and len(self._plans) > _MAX_UNKNOWN_IDS:
+                return known
+            self._plans[head] = known
+        return known
+
+    def _look_up(self, head: bytes) -> tuple[str, Plan] | str:
+        if len(head) < HEADER_BYTES:
+            return f"{len(head)} bytes: expected a 5-byte wire header and an Avro body" if head else "no value"
+        if head[0] != MAGIC:
+            return f"first byte {head[0]:#04x}: expected {MAGIC:#04x} (Confluent wire format)"
+        schema_id = int.from_bytes(head[1:], "big")
+        try:
+            plan = compile_plan(self._registry.schema(schema_id))
+        except SchemasError as error:
+            return f"schema id {schema_id}: {error}"
+        event = _EVENTS.get(plan.name)
+        if event is None:
+            return f"schema id {schema_id}: record {plan.name!r} is none of {', '.join(sorted(_EVENTS))}"
+        return event, plan

@@ -1,0 +1,56 @@
+"""Read the settings, build the graph, hand it to Flink."""
+
+import sys
+from collections.abc import Sequence
+
+from flink_jobs._shell.options import OptionsError, dumps, load
+from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
+
+PANES_TOPIC = "trend.panes"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Submit the job. Returns 0, or 2 when the settings cannot be used."""
+    show = "--print-config" in argv
+    try:
+        options = load(TrendingOptions, [a for a in argv if a != "--print-config"], ENV_PREFIX)
+    except OptionsError as error:
+        print(f"trending job: settings cannot be used:\n{error}", file=sys.stderr)  # noqa: T201
+        return 2
+    if show:
+        print(dumps(options))  # noqa: T201
+        return 0
+    _execute(options)
+    return 0
+
+
+def _execute(options: TrendingOptions) -> None:
+    """Build and submit; Flink is loaded only here, so that --print-config is quick."""
+    from flink_jobs._shell import kafka_tables as kafka  # noqa: PLC0415
+    from flink_jobs._shell.env import table_environment  # noqa: PLC0415
+    from flink_jobs.trending.pipeline import Ends, build  # noqa: PLC0415
+
+    settings = kafka.KafkaSettings(
+        bootstrap=options.kafka_bootstrap,
+        group_id=options.group_id,
+        bounded=options.bounded,
+        out_of_order_ms=options.out_of_order_ms,
+        delivery=options.delivery,
+        transaction_prefix=options.transaction_prefix,
+    )
+    env, tables = table_environment(
+        {
+            "python.execution-mode": options.execution_mode,
+            "python.fn-execution.arrow.batch.size": str(options.batch_rows),
+            "python.fn-execution.bundle.size": str(options.batch_rows),
+            "python.fn-execution.bundle.time": str(options.bundle_ms),
+            "table.exec.source.idle-timeout": f"{options.idle_timeout_ms} ms",
+        }
+    )
+    ends = Ends(
+        events=kafka.raw_source(settings, options.topics),
+        panes=kafka.keyed_sink(settings, PANES_TOPIC, "panes"),
+        dead_letters=kafka.dead_letter_sink(settings, options.topics, "dead"),
+    )
+    build(tables, ends, options).attach_as_datastream()
+    env.execute("trending")

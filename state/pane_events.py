@@ -1,0 +1,162 @@
+"""Turn decoded events into what counting needs: who, what content, which topics, how much."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.hashing import hash64_at
+from state.actions import ActionWeights
+from state.topics import language_scope, normalise, region_scope
+from state.trust import account_trust
+
+Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
+COUNTED_EVENTS = ("engagement", "content")
+
+
+class EventColumns(Protocol):
+    """The columns of a decoded batch that counting asks for; one value per record unless said otherwise."""
+
+    n: int
+
+    def ints(self, name: str) -> Ints:
+        """Return whole numbers."""
+
+    def symbols(self, name: str) -> Ints:
+        """Return indexes into an enum's symbols."""
+
+    def bools(self, name: str) -> npt.NDArray[np.bool_]:
+        """Return truth values."""
+
+    def strings(self, name: str) -> pa.StringArray:
+        """Return texts."""
+
+    def codes(self, name: str) -> tuple[Ints, list[str]]:
+        """Return a code per record and the distinct texts."""
+
+    def hash64(self, name: str) -> Words:
+        """Return a stable hash per record."""
+
+    def item_codes(self, name: str) -> tuple[Ints, Ints, list[str]]:
+        """Return (record, code) of each item of a list field, and the distinct texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedEvents:
+    """Events that count, one row each, and their topics.
+
+    Attributes:
+        source_ms: Event time.
+        weight_milli: Signed weight x 1000; an undo is negative.
+        centi: The same in hundredths, times the account's trust.
+        user: Hash of the actor.
+        fingerprint: Hash of the content: the original of a share, else the text, else the item.
+        lang: Index into ``langs`` of each row; ``langs`` are scopes, "" = none.
+        region: The same for regions.
+        topic_row: Row of each (event, topic); a topic stands once per event.
+        topic: Index into ``topics``, which are canonical.
+    """
+
+    source_ms: Ints
+    weight_milli: Ints
+    centi: Ints
+    user: Words
+    fingerprint: Words
+    lang: Ints
+    langs: Sequence[str]
+    region: Ints
+    regions: Sequence[str]
+    topic_row: Ints
+    topic: Ints
+    topics: Sequence[str]
+
+
+def counted_events(
+    event: str,
+    symbols: Sequence[str],
+    columns: EventColumns,
+    good: npt.NDArray[np.bool_],
+    weights: ActionWeights,
+) -> CountedEvents | None:
+    """Select the events of a batch that count. None when the event kind is never counted. O(n).
+
+    Args:
+        event: engagement or content; others are not counted.
+        symbols: The enum symbols of the batch's schema version.
+        columns: The decoded batch.
+        good: Records that passed validation.
+        weights: What each action is worth.
+    """
+    if event not in COUNTED_EVENTS:
+        return None
+    weight = weights.milli(event, symbols)[columns.symbols("action")]
+    row, raw_topic, raw_topics = columns.item_codes("topics")
+    keep = (good & (weight != 0))[row]
+    topic, topics = merge(raw_topic[keep], [_canonical(t) for t in raw_topics])
+    pair = np.unique(row[keep][topic >= 0] * max(len(topics), 1) + topic[topic >= 0])
+    row, topic = pair // max(len(topics), 1), pair % max(len(topics), 1)
+    trust = account_trust(
+        columns.ints("account_age_days"), columns.ints("followers"), columns.bools("automated")
+    )
+    lang_code, lang_names = columns.codes("lang")
+    lang, langs = merge(lang_code, [language_scope(x) for x in lang_names])
+    region_code, region_names = columns.codes("region")
+    region, regions = merge(region_code, [region_scope(x) for x in region_names])
+    return CountedEvents(
+        source_ms=columns.ints("source_ms"),
+        weight_milli=weight,
+        centi=np.rint(weight * trust / 10).astype(np.int64),
+        user=columns.hash64("actor_id"),
+        fingerprint=_fingerprint(event, columns),
+        lang=lang,
+        langs=langs,
+        region=region,
+        regions=regions,
+        topic_row=row,
+        topic=topic,
+        topics=topics,
+    )
+
+
+def merge(codes: Ints, names: Sequence[str]) -> tuple[Ints, list[str]]:
+    """Give equal names one code; "" becomes -1."""
+    merged: dict[str, int] = {}
+    table = np.array([merged.setdefault(n, len(merged)) if n else -1 for n in names], np.int64)
+    return (table[codes] if len(table) else codes), list(merged)
+
+
+@lru_cache(maxsize=1 << 16)
+def _canonical(topic: str) -> str:
+    return normalise(topic)
+
+
+def _fingerprint(event: str, columns: EventColumns) -> Words:
+    """Return one hash per record that copies of the same content share."""
+    item = columns.hash64("item_id")
+    if event != "content":
+        return item
+    text = pc.utf8_lower(columns.strings("text"))
+    for pattern in (r"https?://\S+", r"[@#$]\S+", r"[\s\pP\d]+"):
+        text = pc.replace_substring_regex(text, pattern, " ")
+    text = pc.utf8_trim_whitespace(text)
+    worded = np.asarray(pc.greater(pc.utf8_length(text), 0))
+    shared = np.asarray(pc.not_equal(columns.strings("share_of"), ""))
+    return np.where(shared, columns.hash64("share_of"), np.where(worded, _hash_texts(text), item))
+
+
+def _hash_texts(texts: pa.StringArray) -> Words:
+    """Hash each text of an array that starts at its buffer's first byte."""
+    offsets = np.frombuffer(texts.buffers()[1], np.int32)[: len(texts) + 1].astype(np.int64)
+    data = texts.buffers()[2]
+    padded = np.zeros(int(offsets[-1]) + 16, np.uint8)
+    if data is not None:
+        padded[: int(offsets[-1])] = np.frombuffer(data, np.uint8)[: int(offsets[-1])]
+    words = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
+    return hash64_at(words, offsets[:-1], np.diff(offsets))

@@ -1,0 +1,72 @@
+"""What the trend engine may be told beyond the burst detector's own settings."""
+
+from dataclasses import dataclass, field
+
+from state.burst_config import DAY_MS, HOUR_MS, MINUTE_MS, BurstConfig
+
+
+class TrendConfigError(ValueError):
+    """One or more settings are out of range; the message lists all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrendConfig:
+    """Settings of admission, listing and ranking.
+
+    Attributes:
+        burst: The burst detector; its ``pane_ms`` is the engine's.
+        admit_pane_users: Distinct users in one pane that give a topic its own state.
+        admit_hour_users: Distinct users within about an hour that do the same.
+        user_cap: What one user can add to a pane, whatever they do; 1 = one post.
+        recent_half_life_ms: Memory of the rolling count that ranks a topic.
+        list_min_users: Distinct users of the last hour that a listed topic needs.
+        list_min_surprise: Surprise of the rolling count, in deviations, that lists a topic.
+        alert_boost: Factor on the strength of a topic whose burst alert is in force.
+        half_life_ms: Time in which the strength of a listed topic halves.
+        min_strength: Below this strength a topic leaves the list.
+        quiet_start_ms: No alerts before a stream is this old: at first, everything looks new.
+        evict_ms: A topic silent for this long loses its state.
+        min_users_out: Users that a pane needs to be written to the panes topic; 1 = all panes.
+    """
+
+    burst: BurstConfig = field(default_factory=BurstConfig)
+    admit_pane_users: int = 3
+    admit_hour_users: int = 3
+    user_cap: float = 1.0
+    recent_half_life_ms: int = 30 * MINUTE_MS
+    list_min_users: int = 3
+    list_min_surprise: float = 1.5
+    alert_boost: float = 4.0
+    half_life_ms: int = 3 * HOUR_MS
+    min_strength: float = 0.3
+    quiet_start_ms: int = HOUR_MS
+    evict_ms: int = 14 * DAY_MS
+    min_users_out: int = 2
+
+    def __post_init__(self) -> None:
+        """Report every setting that is out of range at once.
+
+        Raises:
+            TrendConfigError: With one line per setting.
+        """
+        above_zero = (
+            "user_cap", "recent_half_life_ms", "half_life_ms", "min_strength", "alert_boost", "evict_ms",
+            "admit_pane_users", "admit_hour_users", "min_users_out",
+        )  # fmt: skip
+        problems = [
+            f"{name} = {getattr(self, name)!r}: expected a number above 0"
+            for name in above_zero
+            if not getattr(self, name) > 0
+        ]
+        problems += [
+            f"{name} = {getattr(self, name)!r}: expected 0 or more"
+            for name in ("list_min_users", "list_min_surprise", "quiet_start_ms")
+            if not getattr(self, name) >= 0
+        ]
+        if problems:
+            raise TrendConfigError("trend settings:\n  " + "\n  ".join(problems))
+
+    def sweep_due(self, before: int, pane: int) -> bool:
+        """Return whether a day of event time began between two panes: time to look for silent topics."""
+        day = DAY_MS // self.burst.pane_ms
+        return before >= 0 and before // day != pane // day

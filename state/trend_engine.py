@@ -1,0 +1,209 @@
+"""Close one pane of one shard of topics: admit, score, alert, rank. The whole of trending in one call.
+
+A shard is a fixed share of the (topic, scope) keys. All its rows of a pane come together, after the
+watermark has passed the pane's end, so the result depends on no order of arrival and everything is
+computed in arrays. Storage is a protocol: a dict offline, keyed state in a job.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.hashing import hash64
+from schemas.served import TrendRecord
+from state import recent_samples, tail_sketch
+from state.burst import Scores, step
+from state.burst_gate import Alerts, gate
+from state.burst_layout import fresh, stabilise
+from state.exact import Floats, Ints, decay_rate, power
+from state.tail_sketch import TailSketch
+from state.trend_config import TrendConfig
+from state.trend_key import CORE, EXTRA, HISTORY_PANES, Rows, dumps_many, loads_many
+from state.trend_rank import Ranked, rank_rows
+
+KEY_SEPARATOR = "\x1f"
+SAMPLE_PANES_MS = 3_600_000
+
+
+class KeyStore(Protocol):
+    """Where the states of a shard's topics live."""
+
+    def get(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return the stored bytes of each key, None where there are none."""
+
+    def put(self, states: Mapping[str, bytes]) -> None:
+        """Store the bytes of many keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardPane:
+    """All rows of one shard and pane, one per key, sorted by key.
+
+    Attributes:
+        pane: Index of the pane (start_ms // pane_ms).
+        keys: topic, separator, scope.
+        micro: Count y x 10^6.
+        users: Distinct users.
+        trusted: Distinct users with weight.
+        events: Events.
+        fingerprints: Distinct contents.
+        top_share: Share of the strongest content.
+        user_sample: Up to 8 hashes of trusted users, [n, 8].
+        fingerprint_sample: Up to 4 fingerprints, [n, 4].
+    """
+
+    pane: int
+    keys: list[str]
+    micro: Ints
+    users: Ints
+    trusted: Ints
+    events: Ints
+    fingerprints: Ints
+    top_share: Floats
+    user_sample: npt.NDArray[np.uint32]
+    fingerprint_sample: npt.NDArray[np.uint32]
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> "ShardPane":
+        """Return the rows of a mask."""
+        return ShardPane(
+            pane=self.pane,
+            keys=[k for k, keep in zip(self.keys, rows.tolist(), strict=True) if keep],
+            micro=self.micro[rows],
+            users=self.users[rows],
+            trusted=self.trusted[rows],
+            events=self.events[rows],
+            fingerprints=self.fingerprints[rows],
+            top_share=self.top_share[rows],
+            user_sample=self.user_sample[rows],
+            fingerprint_sample=self.fingerprint_sample[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the engine found for the admitted keys of a pane; arrays have one element per key.
+
+    ``records`` holds only the listed ones.
+    """
+
+    keys: list[str]
+    scores: Scores
+    alerts: Alerts
+    records: list[TrendRecord]
+
+
+def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: ShardPane) -> Verdict:
+    """Take one pane of a shard into its states and return what is to be shown. Changes the sketch in place.
+
+    O(n) for n keys of the pane plus O(cells) for the sketch.
+
+    Raises:
+        ValueError: The pane is older than one that was closed before.
+        StateVersionError: A stored state is of an unknown version.
+    """
+    pane_ms = cfg.burst.pane_ms
+    tail_sketch.advance(sketch, pane.pane, pane_ms)
+    young = (pane.pane - sketch.first_pane) * pane_ms < cfg.quiet_start_ms
+    where = tail_sketch.cells(np.array([hash64(k.encode()) for k in pane.keys], np.uint64))
+    stored = store.get(pane.keys)
+    known = np.array([raw is not None for raw in stored], np.bool_)
+    hour = tail_sketch.recent_users(sketch, where) + pane.trusted
+    admitted = known | (pane.trusted >= cfg.admit_pane_users) | (hour >= cfg.admit_hour_users)
+    y = np.maximum(pane.micro, 0) / 1e6
+    mean, var = tail_sketch.level(sketch, where[:, admitted])
+    tail_sketch.learn(sketch, where, stabilise(y), pane.trusted, pane_ms)
+
+    rows = pane.take(admitted)
+    core, extra = _states(
+        cfg, [r for r, a in zip(stored, admitted.tolist(), strict=True) if a], mean, var, rows.pane
+    )
+    gap = rows.pane - core["burst"]["last_pane"]
+    index = np.full(len(rows.keys), rows.pane)
+    y = y[admitted]
+    recent_users, recent_contents = recent_samples.update(
+        extra, rows.user_sample, rows.fingerprint_sample, rows.pane, -(-SAMPLE_PANES_MS // pane_ms)
+    )
+    bursts = np.ascontiguousarray(core["burst"])
+    scores = step(cfg.burst, bursts, y, index)
+    alerts = gate(
+        cfg.burst,
+        bursts,
+        scores,
+        users=np.zeros_like(index) if young else np.maximum(rows.trusted, recent_users),
+        fingerprints=np.maximum(rows.fingerprints, recent_contents),
+        top_fp_share=rows.top_share,
+        pane_index=index,
+    )
+    core["burst"] = bursts
+    fade = power(decay_rate(cfg.recent_half_life_ms / pane_ms), np.minimum(gap, 1 << 20))
+    core["recent"] = core["recent"] * np.where(gap > 0, fade, 0.0) + y
+    _shift(extra["history"], gap, y)
+    users = np.maximum(np.minimum(rows.trusted, rows.users), recent_users)
+    ranked = rank_rows(cfg, core, scores, alerts, users, recent_contents, rows.pane)
+    floor = recent_samples.live(extra)
+    keep_extra = floor | ranked.listed
+    store.put(dict(zip(rows.keys, dumps_many(core, extra, keep_extra), strict=True)))
+    return Verdict(rows.keys, scores, alerts, _records(cfg, rows, (core, extra), scores, ranked, users))
+
+
+def _states(
+    cfg: TrendConfig, stored: list[bytes | None], mean: Floats, var: Floats, pane: int
+) -> tuple[Rows, Rows]:
+    """Return the states of admitted keys; new ones start from the sketch's idea of normal."""
+    core, extra = np.zeros(len(stored), CORE), np.zeros(len(stored), EXTRA)
+    old = np.array([raw is not None for raw in stored], np.bool_)
+    if old.any():
+        core[old], extra[old] = loads_many([raw for raw in stored if raw is not None])
+    new = ~old
+    if new.any():
+        n = int(new.sum())
+        core["burst"][new] = fresh(cfg.burst, n, mean[new], var[new], np.full(n, pane))
+    return core, extra
+
+
+def _shift(history: npt.NDArray[np.float32], gap: Ints, y: Floats) -> None:
+    """Move each history by its gap, zeros for silent panes, and put the new count last."""
+    n = len(history)
+    source = np.arange(HISTORY_PANES)[None, :] + np.clip(gap, 0, HISTORY_PANES)[:, None]
+    padded = np.concatenate([history, np.zeros((n, HISTORY_PANES), np.float32)], axis=1)
+    history[:] = np.take_along_axis(padded, source, axis=1)
+    history[:, -1] = y
+
+
+def _records(
+    cfg: TrendConfig, rows: ShardPane, states: tuple[Rows, Rows], scores: Scores, ranked: Ranked, users: Ints
+) -> list[TrendRecord]:
+    """Build the records of the listed rows."""
+    core, extra = states
+    pane_ms = cfg.burst.pane_ms
+    out = []
+    for i in np.flatnonzero(ranked.listed).tolist():
+        topic, _, scope = rows.keys[i].rpartition(KEY_SEPARATOR)
+        row = core[i]
+        out.append(
+            TrendRecord(
+                topic=topic,
+                scope=scope,
+                pane_start_ms=rows.pane * pane_ms,
+                pane_ms=pane_ms,
+                observed=int(rows.micro[i]) / 1e6,
+                expected=round(float(scores.expected[i]), 3),
+                score=round(float(scores.s[i]), 3),
+                z=round(float(scores.z[i]), 3),
+                users=int(rows.users[i]),
+                events=int(rows.events[i]),
+                recent_users=int(users[i]),
+                first_seen_ms=int(row["first_pane"]) * pane_ms,
+                peak_ms=int(row["peak_pane"]) * pane_ms,
+                peak_strength=round(float(row["peak_strength"]), 3),
+                rank=float(row["rank"]),
+                alert_ms=int(ranked.alert_pane[i]) * pane_ms,
+                alert=bool(ranked.alerting[i]),
+                reasons=ranked.reasons(i),
+                history=tuple(round(float(v), 2) for v in extra[i]["history"]),
+            )
+        )
+    return out
