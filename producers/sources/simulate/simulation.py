@@ -24,6 +24,7 @@ from schemas.topics import topic_of
 BATCH_EVENTS = 20_000
 _SYMBOLS = {ENGAGEMENT: ENGAGEMENT_SYMBOLS, CONTENT: CONTENT_SYMBOLS, MODERATION: MODERATION_SYMBOLS}
 _TOPIC = {kind: topic_of(event).name for kind, event in EVENTS.items()}
+KAFKA_TOPICS = tuple(_TOPIC.values())
 
 
 class Simulation:
@@ -66,9 +67,13 @@ class Simulation:
             yield from self._encoder.columns(rows)
         self.totals.complete = True
 
+    def encode(self, part: EventColumns) -> EncodedBatch:
+        """Encode columns that `columns` gave."""
+        return self._encoder.batch(part)
+
     def batches(self) -> Iterator[EncodedBatch]:
         """Play the world as encoded records."""
-        return (self._encoder.batch(part) for part in self.columns())
+        return map(self.encode, self.columns())
 
     def truth(self) -> dict[str, object]:
         """The truth file's object, with the totals up to now."""
