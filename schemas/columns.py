@@ -70,11 +70,7 @@ class Columns:
 
     def floats(self, name: str) -> Floats:
         """Values of a float or double field."""
-        raw = self._number(name, "float", "double").raw
-        if self._plan.field(name).kind == "float":
-            values = (raw & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.float32).astype(np.float64)
-        else:
-            values = raw.view(np.float64)
+        values = _as_floats(self._number(name, "float", "double").raw, self._plan.field(name))
         return values if self._all_ok else np.where(self.ok, values, 0.0)
 
     def bools(self, name: str) -> Bools:
@@ -103,8 +99,8 @@ class Columns:
         return self._spans[name]
 
     def strings(self, name: str) -> pa.StringArray:
-        """Text of a string field; "" where a nullable one is absent."""
-        return self._text(*self.spans(name))
+        """Text of a string field (of a bytes field a BinaryArray); empty where a nullable one is absent."""
+        return self._text(self._plan.field(name), *self.spans(name))
 
     def codes(self, name: str) -> tuple[Ints, list[str]]:
         """Text of a string field as (code of each record, the distinct texts)."""
@@ -116,7 +112,7 @@ class Columns:
 
     def items(self, name: str) -> tuple[Ints, Ints, Ints]:
         """Items of an array of strings: (record, start, length in bytes) of each, in order."""
-        rows, raw, keep = self._inner(name)
+        _, rows, raw, keep = self._inner(name)
         if not isinstance(raw, Spans):
             raise ContractError(f"items of {name} are not strings")
         return (rows, raw.starts, raw.sizes) if keep is None else (rows, raw.starts[keep], raw.sizes[keep])
@@ -124,7 +120,7 @@ class Columns:
     def item_strings(self, name: str) -> tuple[Ints, pa.StringArray]:
         """Items of an array of strings: (record, text) of each, in order."""
         rows, starts, sizes = self.items(name)
-        return rows, self._text(starts, sizes)
+        return rows, self._text(self._inner(name)[0], starts, sizes)
 
     def item_codes(self, name: str) -> tuple[Ints, Ints, list[str]]:
         """Items of an array of strings: (record, code) of each, in order, and the distinct texts."""
@@ -138,10 +134,26 @@ class Columns:
 
     def item_ints(self, name: str) -> tuple[Ints, Ints]:
         """Items of an array of ints, longs or enums: (record, value) of each, in order."""
-        rows, raw, keep = self._inner(name)
-        if not isinstance(raw, Numbers) or raw.raw.dtype != np.int64:
-            raise ContractError(f"items of {name} are not whole numbers")
+        field, rows, raw, keep = self._inner(name)
+        if not isinstance(raw, Numbers) or field.kind not in {"int", "long", "enum"}:
+            raise ContractError(f"items of {name} are of type {field.kind}, expected whole numbers or enums")
         values = raw.raw.view(np.int64)
+        return rows, values if keep is None else values[keep]
+
+    def item_floats(self, name: str) -> tuple[Ints, Floats]:
+        """Items of an array of floats or doubles: (record, value) of each, in order."""
+        field, rows, raw, keep = self._inner(name)
+        if not isinstance(raw, Numbers) or field.kind not in {"float", "double"}:
+            raise ContractError(f"items of {name} are of type {field.kind}, expected floats or doubles")
+        values = _as_floats(raw.raw, field)
+        return rows, values if keep is None else values[keep]
+
+    def item_bools(self, name: str) -> tuple[Ints, Bools]:
+        """Items of an array of booleans: (record, value) of each, in order."""
+        field, rows, raw, keep = self._inner(name)
+        if not isinstance(raw, Numbers) or field.kind != "boolean":
+            raise ContractError(f"items of {name} are of type {field.kind}, expected booleans")
+        values: Bools = raw.raw != 0
         return rows, values if keep is None else values[keep]
 
     def longer_than(self, name: str, limit_chars: int) -> Bools:
@@ -178,27 +190,36 @@ class Columns:
             raise ContractError(f"{self._plan.name}.{name} is not a number")
         return raw
 
-    def _inner(self, name: str) -> tuple[Ints, Raw, Bools | None]:
-        """(records of the items, their column, which of its items belong to good records or None for all)."""
+    def _inner(self, name: str) -> tuple[Field, Ints, Raw, Bools | None]:
+        """(field, records of the items, their column, its items of good records or None for all)."""
         array, _, inner = name.partition(".")
-        items = self._raws[self._plan.field(array).name]
+        fields = self._plan.field(array).items
+        items = self._raws[array]
         if not isinstance(items, Items) or inner not in items.inner:
             raise ContractError(f"{self._plan.name} has no array {name!r}")
         if array not in self._items:
             keep = None if self._all_ok else self.ok[items.rows]
             self._items[array] = (items.rows if keep is None else items.rows[keep]), keep
         rows, keep = self._items[array]
-        return rows, items.inner[inner], keep
+        field = next(field for field in fields if field.name == inner)
+        return field, rows, items.inner[inner], keep
 
-    def _text(self, starts: Ints, sizes: Ints) -> pa.StringArray:
+    def _text(self, field: Field, starts: Ints, sizes: Ints) -> pa.StringArray:
         """Copy runs of bytes out: Arrow sees gap, run, gap, run ... in our buffer and takes every second."""
         offsets = np.zeros(2 * len(starts) + 1, np.int32)
         offsets[1::2] = starts
         offsets[2::2] = starts + sizes
-        both = pa.StringArray.from_buffers(
-            2 * len(starts), pa.py_buffer(offsets), pa.py_buffer(self._tape.data)
-        )
+        kind = pa.string() if field.kind == "string" else pa.binary()
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self._tape.data)]
+        both = pa.Array.from_buffers(kind, 2 * len(starts), buffers)
         return both.take(pa.array(np.arange(1, 2 * len(starts), 2)))
+
+
+def _as_floats(raw: Ints | Words, field: Field) -> Floats:
+    words: Words = raw.view(np.uint64)
+    if field.kind == "double":
+        return words.view(np.float64)
+    return (words & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.float32).astype(np.float64)
 
 
 def _encode(text: pa.StringArray) -> tuple[Ints, list[str]]:
