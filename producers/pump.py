@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from types import FrameType
 
 from producers.batch import EncodedBatch
+from producers.errors import ProducersError
 from producers.pacing import Pacer
 from producers.progress import ProgressBar
 from producers.sink import Delivery, KafkaSink
 
-INTERRUPTED_FLUSH_S = 30.0
+FLUSH_S, EARLY_FLUSH_S = 120.0, 30.0
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class Outcome:
     delivery: Delivery
     interrupted: bool
     newest_ms: int  # newest event time handed over; 0 = nothing was
+    fault: ProducersError | None  # why it ended early, when it did
 
 
 def pump(
@@ -74,7 +76,7 @@ def pump(
     bar: ProgressBar,
     on_batch: Callable[[EncodedBatch], None] = lambda _: None,
 ) -> Outcome:
-    """Send every batch of a source, then flush.
+    """Send every batch of a source, then flush; also when the source or Kafka fails on the way.
 
     Args:
         source: Yields batches in event time, about.
@@ -82,13 +84,10 @@ def pump(
         interrupt: Must be listening.
         pacer: Holds batches back.
         bar: Shows progress.
-        on_batch: Hears each batch after it was handed over whole; a live source commits its cursor here.
-
-    Raises:
-        SinkError: Kafka failed for good; counts up to then are in `sink.delivery()`.
+        on_batch: Hears each batch after it was handed over whole; a live source keeps its cursor here.
     """
     newest_ms = 0
-    interrupted = False
+    interrupted, fault = False, None
     try:
         for batch in source:
             if not len(batch):
@@ -102,13 +101,15 @@ def pump(
             bar.advance(taken, queued=len(sink.producer), event_ms=newest_ms, late_s=late_s)
             if interrupt.requested:
                 break
-        interrupted = interrupt.requested
     except KeyboardInterrupt:
         interrupted = True
         bar.warn("interrupted: waiting for what is under way (interrupt again to leave at once)")
-    limit_s = INTERRUPTED_FLUSH_S if interrupted else 120.0
+    except ProducersError as error:
+        fault = error
+    interrupted = interrupted or interrupt.requested
+    limit_s = EARLY_FLUSH_S if interrupted or fault else FLUSH_S
     with interrupt.shield():
         delivery = sink.close(
             limit_s, lambda queued: bar.advance(0, queued=queued, event_ms=newest_ms, late_s=0.0)
         )
-    return Outcome(delivery, interrupted or interrupt.requested, newest_ms)
+    return Outcome(delivery, interrupted or interrupt.requested, newest_ms, fault)

@@ -89,6 +89,8 @@ def deliver(
         typer.echo(
             f"{title}: produced {delivery.produced:,}, acknowledged {delivery.acknowledged:,}, lost {lost:,}"
         )
+    if outcome.fault:
+        fail(outcome.fault)
     if not delivery.complete:
         raise typer.Exit(NOT_DELIVERED)
 

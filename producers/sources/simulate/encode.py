@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from producers.batch import EncodedBatch
 from producers.sources.simulate.columns import EVENTS, ColumnWriter
 from producers.sources.simulate.damage import break_values
+from producers.sources.simulate.ids import utf8_list
 from producers.sources.simulate.rows import CONTENT, ENGAGEMENT, MODERATION, Rows, size, take
 from producers.sources.simulate.world import World
 from schemas.avro_encode import Column, encode
@@ -59,6 +60,5 @@ class RowEncoder:
         encoded = encode(self._plan[event], part.columns, size(rows), self._schema_id[event])
         values = encoded.values()
         break_values(values, rows, self._world.config, event)
-        ids = cast("pa.StringArray", part.columns[self._key[event]])
-        keys = cast("list[bytes]", ids.cast("binary").to_pylist())
+        keys = utf8_list(cast("pa.StringArray", part.columns[self._key[event]]))
         return EncodedBatch(self._topic[event], keys, values, rows["at_ms"].tolist())
