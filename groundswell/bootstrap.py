@@ -86,7 +86,8 @@ def build(root: Path, venv: Path, wanted: str) -> None:
     uv = str(venv / "tools" / "bin" / "uv")
     environment = {**settings, "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(venv)}
     say("installing the locked packages")
-    _run([uv, "pip", "sync", "--require-hashes", str(root / "locks" / "all.txt")], environment)
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    _run([uv, "pip", "sync", *quiet, "--require-hashes", str(root / "locks" / "all.txt")], environment)
     # Our own package last: no dependency is looked at, and the build backend is the locked one.
     _run(
         [uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(root)],

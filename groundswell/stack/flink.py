@@ -131,7 +131,7 @@ def _java_flags(plan: Plan, log: Path, tmp: Path) -> list[str]:
         "-XX:+IgnoreUnrecognizedVMOptions",
         "-XX:-UsePerfData",
         f"-Djava.io.tmpdir={tmp}",
-        *flink_conf.java_options(plan),
+        *flink_conf.module_switches(Path(plan.pyflink_home)),
         f"-Dlog.file={log}",
         f"-Dlog4j.configurationFile={logs.log4j_config(plan.layout)}",
     ]

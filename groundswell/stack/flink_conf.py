@@ -140,8 +140,8 @@ def class_path(plan: Plan) -> list[str]:
     return [str(jar) for jar in jars]
 
 
-def java_options(plan: Plan) -> list[str]:
-    """Return the module switches that this Flink version asks for, read from its own configuration."""
-    text = (Path(plan.pyflink_home) / "conf" / "config.yaml").read_text(encoding="utf-8")
+def module_switches(pyflink_home: Path) -> list[str]:
+    """Return the Java module switches that this Flink version asks for, read from its own configuration."""
+    text = (pyflink_home / "conf" / "config.yaml").read_text(encoding="utf-8")
     found = re.search(r"^\s+all:\s*(--add-\S.*)$", text, flags=re.MULTILINE)
     return found.group(1).split() if found else []

@@ -95,11 +95,15 @@ def save(layout: Layout, job: Job) -> None:
 
 
 @contextmanager
-def owned(layout: Layout) -> Iterator[None]:
-    """Hold the folder's job lock: user commands and the supervisor never submit at the same time."""
+def owned(layout: Layout, *, wait: bool = True) -> Iterator[None]:
+    """Hold the folder's job lock: user commands and the supervisor never submit at the same time.
+
+    Raises:
+        BlockingIOError: when somebody else holds it and `wait` is false.
+    """
     layout.jobs.mkdir(parents=True, exist_ok=True)
     with (layout.jobs / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 

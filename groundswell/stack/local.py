@@ -1,5 +1,6 @@
 """Start, stop and ask the local stack of a data folder."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -45,12 +46,10 @@ def start(
     supervisor = _launch(data_dir, fresh=fresh, echo=echo)
     try:
         stack = _wait(Layout.at(data_dir), supervisor, echo)
-        os.write(_leash(supervisor), LEASH_RELEASED)
+        _release(supervisor)
     except BaseException:
         _take_down(Layout.at(data_dir), supervisor)
         raise
-    os.close(_leash(supervisor))
-    supervisor.stdin = None
     # The stack outlives us, so nobody waits for this child; say so, or Python warns about it.
     supervisor.returncode = 0
     return stack
@@ -91,7 +90,10 @@ def status(data_dir: Path | str) -> dict[str, object]:
     now = state.read(layout)
     if now is None:
         return {"data_dir": str(layout.root), "phase": "absent", "pieces": {}}
-    phase = now.phase if now.supervised() or now.phase == state.FAILED else state.STOPPED
+    phase = now.phase
+    if not now.supervised() and phase in {state.READY, state.STARTING}:
+        # Its supervisor was killed. What it started may still run, but nobody watches it.
+        phase = "unsupervised" if any(map(alive, state.recorded(layout))) else state.STOPPED
     found: dict[str, object] = {"data_dir": str(layout.root), "phase": phase, "message": now.message}
     if phase in {state.READY, state.STARTING}:
         stack = Stack.of(plan.read(layout))
@@ -127,24 +129,38 @@ def _running(layout: Layout) -> Stack | None:
 def _launch(data_dir: Path | str, *, fresh: bool, echo: Callable[[str], None]) -> subprocess.Popen[bytes]:
     layout = Layout.at(data_dir)
     now = state.read(layout)
-    if now is not None and now.supervised():
-        if not fresh:
-            raise StartError(f"the stack in {layout.root} is {now.phase}: `groundswell down` first")
+    if now is not None and now.supervised() and fresh:
         stop(data_dir)
-    if fresh:
-        _wipe(layout)
-    made = plan.make(layout, echo)
-    layout.create()
-    plan.write(made)
-    _end_strays(layout)  # of a supervisor that was killed
-    layout.state_file.unlink(missing_ok=True)
-    return processes.spawn(
-        [sys.executable, "-m", "groundswell.stack.supervisor", str(layout.root)],
-        stack_id=made.stack_id,
-        log=layout.logs / "supervisor.log",
-        env={"PYTHONPATH": os.pathsep.join(made.python_path)},
-        stdin=subprocess.PIPE,
-    )
+    with _locked(layout) as lock:
+        _end_strays(layout)  # of a supervisor that was killed
+        if fresh:
+            _wipe(layout)
+        made = plan.make(layout, echo)
+        layout.create()
+        plan.write(made)
+        layout.state_file.unlink(missing_ok=True)
+        return processes.spawn(
+            [sys.executable, "-m", "groundswell.stack.supervisor", str(layout.root), str(lock)],
+            stack_id=made.stack_id,
+            log=layout.logs / "supervisor.log",
+            env={"PYTHONPATH": os.pathsep.join(made.python_path)},
+            stdin=subprocess.PIPE,
+            pass_fds=(lock,),
+        )
+
+
+@contextmanager
+def _locked(layout: Layout) -> Iterator[int]:
+    """Hold the folder's lock. A supervisor that inherits the descriptor keeps it until it ends."""
+    layout.root.mkdir(parents=True, exist_ok=True)
+    with layout.lock_file.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(
+                f"a stack in {layout.root} runs already or is just being started: see `groundswell status`"
+            ) from None
+        yield lock.fileno()
 
 
 def _wipe(layout: Layout) -> None:
@@ -199,7 +215,9 @@ def _end_strays(layout: Layout) -> bool:
     return bool(found)
 
 
-def _leash(supervisor: subprocess.Popen[bytes]) -> int:
+def _release(supervisor: subprocess.Popen[bytes]) -> None:
+    """Let the supervisor live on without us. Raises OSError when it is already gone."""
     if supervisor.stdin is None:
         raise StartError("the supervisor was started without a leash")
-    return supervisor.stdin.fileno()
+    supervisor.stdin.write(LEASH_RELEASED)
+    supervisor.stdin.close()

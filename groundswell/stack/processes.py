@@ -24,6 +24,7 @@ def spawn(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     stdin: int = subprocess.DEVNULL,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a program in its own session, its output appended to a log.
 
@@ -37,6 +38,7 @@ def spawn(
         env: variables on top of this process's own.
         cwd: working folder.
         stdin: a file descriptor, or nothing.
+        pass_fds: further descriptors that the program inherits under the same numbers.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, **(env or {}), MARK: stack_id}
@@ -49,6 +51,7 @@ def spawn(
             env=environment,
             cwd=cwd,
             start_new_session=True,
+            pass_fds=pass_fds,
         )
 
 
@@ -68,6 +71,18 @@ def marked(stack_id: str) -> list[ProcessId]:
                 if identity is not None:
                     found.append(identity)
     return found
+
+
+def left_behind(leader: ProcessId, stack_id: str) -> list[ProcessId]:
+    """Find what a dead session leader left behind, such as the Python workers of a TaskManager."""
+    return [each for each in marked(stack_id) if _session(each.pid) == leader.pid]
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return -1
 
 
 def stop(processes: Iterable[ProcessId], grace_s: float) -> list[ProcessId]:

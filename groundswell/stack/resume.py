@@ -1,5 +1,6 @@
 """Bring jobs back after the JobManager was lost: from the newest complete checkpoint, never empty."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -38,12 +39,14 @@ class Resumer:
         self._owed = True
 
     def close(self) -> None:
-        """Stop waiting for a resume; the processes it started end with the stack."""
+        """Note the last states and stop waiting for a resume; the client it started ends with the stack."""
         self._closed.set()
+        if not self._owed and not self._busy():
+            self._note_states()
 
     def tick(self, now_s: float, *, cluster_ready: bool) -> None:
         """Do what is due: start resuming, or note the states of jobs every two seconds."""
-        if not cluster_ready or (self._thread is not None and self._thread.is_alive()):
+        if not cluster_ready or self._busy():
             return
         if self._owed:
             self._owed = False
@@ -55,19 +58,28 @@ class Resumer:
             self._next_s = now_s + _WATCH_S
             self._note_states()
 
+    def _busy(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
     def _note_states(self) -> None:
         try:
             seen = self.rest.jobs()
         except OSError:
             return
-        for job in jobs.load_all(self.layout):
-            state = seen.get(job.job_id or "")
-            if state is not None and state != job.last_state:
-                with jobs.owned(self.layout):
-                    fresh = jobs.load(self.layout, job.name)
-                    if fresh is not None and fresh.job_id == job.job_id:
-                        fresh.last_state = state
-                        jobs.save(self.layout, fresh)
+        changed = [
+            job.name
+            for job in jobs.load_all(self.layout)
+            if seen.get(job.job_id or "", job.last_state) != job.last_state
+        ]
+        if not changed:
+            return
+        # A submission holds the lock for seconds; this loop must not wait, the next look is soon.
+        with contextlib.suppress(BlockingIOError), jobs.owned(self.layout, wait=False):
+            for name in changed:
+                job = jobs.load(self.layout, name)
+                if job is not None:
+                    job.last_state = seen.get(job.job_id or "", job.last_state)
+                    jobs.save(self.layout, job)
 
     def _resume_all(self, names: list[str]) -> None:
         for name in names:

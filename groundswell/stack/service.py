@@ -126,6 +126,8 @@ class Runner:
         self._next_s = now_s + _BACKOFF_S[min(self._losses, len(_BACKOFF_S) - 1)]
         self._losses += 1
         self.restarts += 1
+        if self.identity is not None:
+            processes.stop(processes.left_behind(self.identity, self.stack_id), grace_s=1.0)
         self._process = self.identity = None
         self.phase = "waiting"
         return was_ready

@@ -19,7 +19,7 @@ _TIMEOUT_S = 120.0
 _POLL_S = 0.1
 
 
-def submit(stack: Stack, module: str, args: list[str], name: str) -> str:
+def submit(stack: Stack, module: str, args: list[str], name: str, *, restore_from: Path | None = None) -> str:
     """Submit a job, record it and return its Flink id.
 
     Args:
@@ -27,6 +27,7 @@ def submit(stack: Stack, module: str, args: list[str], name: str) -> str:
         module: Python module with the job's `__main__`, for example "flink_jobs.trending".
         args: its command line. Addresses of this stack are recognised and kept up to date over restarts.
         name: by which the supervisor knows it; a name of an ended job may be used again.
+        restore_from: folder of a checkpoint or savepoint to start from.
 
     Raises:
         JobError: when a job of this name runs, or the submission fails; holds the program's last words.
@@ -45,7 +46,7 @@ def submit(stack: Stack, module: str, args: list[str], name: str) -> str:
             arguments=jobs.portable(stack, args),
             execution_mode=stack.plan.execution_mode,
         )
-        job.job_ids.append(run_client(stack, module, args))
+        job.job_ids.append(run_client(stack, module, args, restore_from))
         jobs.save(layout, job)
     return job.job_ids[-1]
 
@@ -78,7 +79,10 @@ def run_client(stack: Stack, module: str, args: list[str], restore_from: Path | 
         text = out.read_text(encoding="utf-8", errors="replace")
     found = _SUBMITTED.search(text)
     if code != 0 or not found:
-        words = "\n".join(text.splitlines()[-40:])
+        said = [
+            line for line in text.splitlines() if not line.startswith("\tat ")
+        ]  # Java frames help nobody here
+        words = "\n".join(said[-40:])
         raise JobError(f"submitting {module} failed with code {code}; it said:\n{words}")
     return found.group(1)
 

@@ -1,12 +1,10 @@
 """The process that holds one stack up: starts every piece, starts again what dies, ends them all.
 
-Started by `local.start` as `python -m groundswell.stack.supervisor FOLDER`. Its standard input is a
+Started by `local.start` as `python -m groundswell.stack.supervisor FOLDER LOCK_FD`. Its standard input is a
 leash: the starter holds the other end. A byte on it lets the stack live on alone (`groundswell up`);
 its end without that byte, by Ctrl-C, by a crash or by kill -9 of the starter, ends the stack.
 """
 
-import contextlib
-import fcntl
 import logging
 import os
 import select
@@ -16,7 +14,7 @@ import time
 from pathlib import Path
 
 from groundswell.stack import flink, flink_conf, kafka, processes, redis, state
-from groundswell.stack.errors import StackError, StartError
+from groundswell.stack.errors import StackError
 from groundswell.stack.identity import capture
 from groundswell.stack.layout import Layout
 from groundswell.stack.plan import Plan, read
@@ -146,19 +144,12 @@ def services(plan: Plan) -> list[Service]:
 
 def main() -> int:
     """Supervise the folder named on the command line."""
-    layout = Layout.at(sys.argv[1])
+    layout, lock = Layout.at(sys.argv[1]), int(sys.argv[2])
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with layout.lock_file.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartError(f"{layout.root} already has a supervisor: `groundswell down` first") from None
-        plan = read(layout)
-        # Another supervisor of this folder may have been killed: what it started is ours to end.
-        processes.stop([*state.recorded(layout), *processes.marked(plan.stack_id)], _STOP_GRACE_S)
-        with contextlib.suppress(FileNotFoundError):
-            layout.state_file.unlink()
-        return Supervisor(plan, leash=sys.stdin.fileno()).run()
+    # The starter locked the folder and handed the lock over: it ends with this process. It must not be
+    # inherited further, or a server that outlives us would keep the folder locked.
+    os.set_inheritable(lock, False)
+    return Supervisor(read(layout), leash=sys.stdin.fileno()).run()
 
 
 if __name__ == "__main__":
