@@ -8,7 +8,7 @@ import numpy.typing as npt
 from state.burst import Scores
 from state.burst_config import BurstConfig
 from state.burst_layout import States
-from state.exact import Floats, Ints, decay_rate, power
+from state.exact import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
 
@@ -55,18 +55,17 @@ def gate(
         top_fp_share: Share of the most frequent content in the pane, 0 to 1.
         pane_index: The pane, as given to ``step``.
     """
+    s = scores.s
+    counted = 0.25 * scores.x * scores.x - 0.375
     trusted = (
         (users >= np.where(scores.warm, cfg.min_users, max(cfg.min_users, cfg.cold_min_users)))
         & (fingerprints >= cfg.min_fingerprints)
         & (top_fp_share <= cfg.max_top_share)
+        & (counted >= cfg.min_lift * scores.expected)
     )
-    s = scores.s
     held = pane_index - states["alert_pane"] < cfg.panes(cfg.hold_ms)
     peak = states["peak_score"].astype(np.float64)
-    faded = peak * power(
-        decay_rate(cfg.peak_half_life_ms / cfg.pane_ms), np.maximum(pane_index - states["peak_pane"], 0)
-    )
-    alert = trusted & ~held & (s >= np.maximum(cfg.alert_score, faded))
+    alert = trusted & ~held & (s >= cfg.alert_score)
     escalation = trusted & held & (s >= cfg.escalation_ratio * peak)
     higher = alert | (trusted & held & (s > peak))
     states["alert_pane"] = np.where(alert, pane_index, states["alert_pane"])

@@ -1,6 +1,6 @@
 """The bytes of one key's detector state, and how they are written and read.
 
-92 bytes a key, packed, little-endian. Everything is computed in float64 and rounded to these fields
+116 bytes a key, packed, little-endian. Everything is computed in float64 and rounded to these fields
 after each step, so a replay rounds at the same places.
 """
 
@@ -9,20 +9,24 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from state.burst_config import BASELINES, BurstConfig
+from state.burst_config import BurstConfig
 from state.codec import Codec, StateCorruptError, register
 from state.exact import Floats, Ints, ln
+
+SPEEDS: Final = 2  # the pane itself, and the smoothed input
+SLOTS: Final = 12  # of the daily profile: two hours each
 
 STATE_DTYPE: Final = np.dtype(
     [
         ("last_pane", "<i8"),  # index of the newest pane that is in the state
         ("age", "<u4"),  # panes seen, silent ones included
-        ("mu", "<f4", (BASELINES,)),  # baselines of x = 2 sqrt(y + 3/8)
-        ("var", "<f4", (BASELINES,)),  # squared distance of x from each baseline
-        ("smooth_var", "<f4", (BASELINES,)),  # the same for the smoothed x
+        ("mu", "<f4"),  # baseline of x = 2 sqrt(y + 3/8)
+        ("level", "<f4"),  # the same with the long memory: what the profile is relative to
         ("smooth", "<f4"),  # x smoothed over smooth_ms
-        ("tail_point", "<f4"),  # log surprise that a share tail_prob of the panes exceeds
-        ("tail_width", "<f4"),  # mean excess above it
+        ("var", "<f4", (SPEEDS,)),  # squared distance from the prediction, for x and for the smoothed x
+        ("tail_point", "<f4", (SPEEDS,)),  # log surprise that a share tail_prob of the panes exceeds
+        ("tail_width", "<f4", (SPEEDS,)),  # mean excess above it
+        ("profile", "<f4", (SLOTS,)),  # mean x in each two hours of the UTC day
         ("alert_pane", "<i8"),  # newest alert; NEVER when there was none
         ("peak_pane", "<i8"),  # pane of the peak of that burst
         ("peak_score", "<f4"),  # score at the peak; 0 when there was no alert
@@ -32,7 +36,7 @@ States = npt.NDArray[np.void]
 
 NEVER: Final = -(1 << 62)
 X_OF_ZERO: Final = 2.0 * float(np.sqrt(np.float64(0.375)))
-LOG_SHIFT: Final = 0.3  # v = ln(max(z, 0) + shift): finite at 0, close to ln z where it matters
+LOG_SHIFT: Final = 0.5  # v = ln(max(z, 0) + shift): finite at 0, close to ln z where it matters
 
 
 def stabilise(y: Floats) -> Floats:
@@ -57,10 +61,10 @@ def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_in
     states = np.zeros(n, STATE_DTYPE)
     states["last_pane"] = np.asarray(pane_index, np.int64) - 1
     mu = np.maximum(np.broadcast_to(np.asarray(prior_mu, np.float64), n), X_OF_ZERO)
-    states["mu"] = mu[:, None]
-    states["smooth"] = mu
+    for name in ("mu", "level", "smooth"):
+        states[name] = mu
+    states["profile"] = mu[:, None]
     states["var"] = np.broadcast_to(np.asarray(prior_var, np.float64), n)[:, None]
-    states["smooth_var"] = states["var"]
     states["tail_point"] = ln(np.array([cfg.tail_start_z + LOG_SHIFT]))[0]
     states["tail_width"] = cfg.tail_start_width
     states["alert_pane"] = NEVER
@@ -72,7 +76,7 @@ def _encode(states: States) -> bytes:
     """Return the rows of a state array, one after the other."""
     if states.dtype != STATE_DTYPE:
         raise StateCorruptError(
-            f"burst state has dtype {states.dtype}, expected state.burst_layout.STATE_DTYPE"
+            f"burst state has dtype {states.dtype}, expected STATE_DTYPE of state.burst_layout"
         )
     return states.tobytes()
 

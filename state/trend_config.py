@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from state.burst_config import DAY_MS, HOUR_MS, MINUTE_MS, BurstConfig
+from state.burst_config import DAY_MS, HOUR_MS, BurstConfig
 
 
 class TrendConfigError(ValueError):
@@ -19,6 +19,8 @@ class TrendConfig:
         admit_hour_users: Distinct users within about an hour that do the same.
         user_cap: What one user can add to a pane, whatever they do; 1 = one post.
         recent_half_life_ms: Memory of the rolling count that ranks a topic.
+        base_prior_ms: How long a new topic's normal level resists what it now sees: a newcomer stays news.
+        base_memory_ms: Memory of that level later on.
         list_min_users: Distinct users of the last hour that a listed topic needs.
         list_min_surprise: Surprise of the rolling count, in deviations, that lists a topic.
         alert_boost: Factor on the strength of a topic whose burst alert is in force.
@@ -33,9 +35,11 @@ class TrendConfig:
     admit_pane_users: int = 3
     admit_hour_users: int = 3
     user_cap: float = 1.0
-    recent_half_life_ms: int = 30 * MINUTE_MS
+    recent_half_life_ms: int = HOUR_MS
+    base_prior_ms: int = 6 * HOUR_MS
+    base_memory_ms: int = 2 * DAY_MS
     list_min_users: int = 3
-    list_min_surprise: float = 1.5
+    list_min_surprise: float = 1.0
     alert_boost: float = 4.0
     half_life_ms: int = 3 * HOUR_MS
     min_strength: float = 0.3
@@ -50,7 +54,8 @@ class TrendConfig:
             TrendConfigError: With one line per setting.
         """
         above_zero = (
-            "user_cap", "recent_half_life_ms", "half_life_ms", "min_strength", "alert_boost", "evict_ms",
+            "user_cap", "recent_half_life_ms", "half_life_ms", "min_strength", "alert_boost", "evict_ms", "base_prior_ms",
+            "base_memory_ms",
             "admit_pane_users", "admit_hour_users", "min_users_out",
         )  # fmt: skip
         problems = [

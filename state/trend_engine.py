@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from schemas.hashing import hash64
 from schemas.served import TrendRecord
-from state import recent_samples, tail_sketch
+from state import recent_samples, tail_sketch, trend_base
 from state.burst import Scores, step
 from state.burst_gate import Alerts, gate
 from state.burst_layout import fresh, stabilise
@@ -139,10 +139,22 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Shar
     )
     core["burst"] = bursts
     fade = power(decay_rate(cfg.recent_half_life_ms / pane_ms), np.minimum(gap, 1 << 20))
-    core["recent"] = core["recent"] * np.where(gap > 0, fade, 0.0) + y
+    # A newcomer brings what the sketch counted before it was admitted: an upper bound.
+    before = np.where(known[admitted], core["recent"] * fade, (hour - pane.trusted)[admitted])
+    core["recent"] = before + y
+    normal = trend_base.advance(cfg, core, gap, y)
     _shift(extra["history"], gap, y)
     users = np.maximum(np.minimum(rows.trusted, rows.users), recent_users)
-    ranked = rank_rows(cfg, core, scores, alerts, users, recent_contents, rows.pane)
+    ranked = rank_rows(
+        cfg,
+        core,
+        normal=normal,
+        scores=scores,
+        alerts=alerts,
+        users=users,
+        contents=recent_contents,
+        pane=rows.pane,
+    )
     floor = recent_samples.live(extra)
     keep_extra = floor | ranked.listed
     store.put(dict(zip(rows.keys, dumps_many(core, extra, keep_extra), strict=True)))
@@ -161,6 +173,7 @@ def _states(
     if new.any():
         n = int(new.sum())
         core["burst"][new] = fresh(cfg.burst, n, mean[new], var[new], np.full(n, pane))
+        core["base"][new] = np.maximum(mean[new] * mean[new] / 4.0 - 0.375, 0.0)
     return core, extra
 
 

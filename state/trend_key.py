@@ -1,4 +1,4 @@
-"""The state of one admitted topic in one scope: 107 bytes, and 192 more while it is a candidate.
+"""The state of one admitted topic in one scope: about 150 bytes, and 192 more while it is a candidate.
 
 Core: the burst detector's state, the rolling count and the topic's place in the list. Extra, kept only
 while the topic had users within the hour or is listed: who they were (up to 8, to tell five people from one
@@ -20,6 +20,7 @@ CORE: Final = np.dtype(
         ("burst", STATE_DTYPE),
         ("rank", "<f8"),  # place in the list: log2 strength + time; 0 = never listed
         ("recent", "<f4"),  # rolling count, decayed to the newest pane
+        ("base", "<f4"),  # what the list takes for normal: mean count of a pane, slow to learn
         ("peak_strength", "<f4"),
         ("first_pane", "<u4"),  # pane in which it entered the list
         ("peak_pane", "<u4"),

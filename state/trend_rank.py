@@ -41,7 +41,15 @@ class Ranked:
 
 
 def rank_rows(
-    cfg: TrendConfig, core: Rows, scores: Scores, alerts: Alerts, users: Ints, contents: Ints, pane: int
+    cfg: TrendConfig,
+    core: Rows,
+    *,
+    normal: Floats,
+    scores: Scores,
+    alerts: Alerts,
+    users: Ints,
+    contents: Ints,
+    pane: int,
 ) -> Ranked:
     """Update the places of the keys of one pane, in place. O(n).
 
@@ -49,12 +57,22 @@ def rank_rows(
     the square-root scale; strength is the square of that surprise, as in a chi-square, and an alert in
     force multiplies it. The rank keeps the strongest moment, faded by its age: log2(strength) + t / h.
 
+    Args:
+        cfg: Settings.
+        core: States of the keys, changed in place.
+        normal: Mean count of a pane that is normal for the key, before this one.
+        scores: What ``step`` returned.
+        alerts: What ``gate`` returned.
+        users: Distinct users of about an hour.
+        contents: Distinct contents of the same.
+        pane: The pane.
+
     Source: chi-square ranking of observed against expected users and peak with half-life, Mastodon
     ``Trends::Tags``; here on a rolling window and on stabilised counts.
     """
     pane_ms = cfg.burst.pane_ms
     panes_in_memory = 1.0 / (1.0 - decay_rate(cfg.recent_half_life_ms / pane_ms))
-    surprise = stabilise(core["recent"].astype(np.float64)) - stabilise(scores.expected * panes_in_memory)
+    surprise = stabilise(core["recent"].astype(np.float64)) - stabilise(normal * panes_in_memory)
     alerting = alerts.live & (alerts.peak_score > 0)
     fits = (
         (surprise >= cfg.list_min_surprise)

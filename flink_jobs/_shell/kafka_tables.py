@@ -26,6 +26,19 @@ class KafkaSettings:
     transaction_prefix: str
 
 
+def interval(duration_ms: int) -> str:
+    """Return a duration as an SQL literal; Flink has no shorter one with milliseconds.
+
+    >>> interval(90_500)
+    "INTERVAL '0 00:01:30.500' DAY TO SECOND(3)"
+    """
+    seconds, millis = divmod(duration_ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"INTERVAL '{days} {hours:02}:{minutes:02}:{seconds:02}.{millis:03}' DAY TO SECOND(3)"
+
+
 def raw_source(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescriptor:
     """Return topics as (topic, partition, offset, at, value) with event time from the record's timestamp.
 
@@ -39,7 +52,7 @@ def raw_source(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescrip
         .column_by_metadata("offset", DataTypes.BIGINT(), is_virtual=True)
         .column_by_metadata("at", DataTypes.TIMESTAMP_LTZ(3), "timestamp", is_virtual=True)
         .column("value", DataTypes.BYTES())
-        .watermark("at", f"`at` - INTERVAL '{settings.out_of_order_ms / 1000:.3f}' SECOND(5, 3)")
+        .watermark("at", f"`at` - {interval(settings.out_of_order_ms)}")
         .build()
     )
     builder = (

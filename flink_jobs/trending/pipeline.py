@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 from pyflink.common import Types
 from pyflink.datastream import DataStream
-from pyflink.table import DataTypes, Schema, StreamStatementSet, StreamTableEnvironment, TableDescriptor
+from pyflink.table import DataTypes, Schema, StreamTableEnvironment, TableDescriptor
+from pyflink.table.statement_set import StatementSet
 from pyflink.table.udf import udf
 
+from flink_jobs._shell.kafka_tables import interval
 from flink_jobs.trending import rows
 from flink_jobs.trending.operators import CountBatch, DetectShard, SummarisePanes, WriteTrends
 from flink_jobs.trending.options import TrendingOptions
@@ -38,7 +40,7 @@ FROM row_texts WHERE row_text NOT LIKE '{rows.BAD_MARK}%'
 _SUMMARISED = """
 SELECT summarise(topic_key, window_start, weight, events, who) AS closed FROM (
   SELECT topic_key, window_start, SUM(weight) AS weight, SUM(events) AS events, LISTAGG(who, '') AS who
-  FROM TABLE(TUMBLE(TABLE counted, DESCRIPTOR(row_time), INTERVAL '{seconds}' SECOND({digits})))
+  FROM TABLE(TUMBLE(TABLE counted, DESCRIPTOR(row_time), {pane}))
   GROUP BY window_start, window_end, topic_key)
 """
 
@@ -65,7 +67,7 @@ def detect_uid(options: TrendingOptions) -> str:
     return f"trending/detect-v{STATE_VERSION}-s{options.shards}-{options.execution_mode}"
 
 
-def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) -> StreamStatementSet:
+def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) -> StatementSet:
     """Add the graph to an environment; the caller executes it."""
     tables.create_temporary_table("events", ends.events)
     tables.create_temporary_table("pane_sink", ends.panes)
@@ -74,18 +76,16 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
     texts = tables.to_data_stream(tables.sql_query(_COUNT))
     _view(tables, "row_texts", texts, _text_schema())
     tables.create_temporary_view("counted", tables.sql_query(_COUNTED))
-    seconds = options.trend.burst.pane_ms // 1000
-    closed = tables.to_data_stream(
-        tables.sql_query(_SUMMARISED.format(seconds=seconds, digits=len(str(seconds))))
-    )
+    pane = interval(options.trend.burst.pane_ms)
+    closed = tables.to_data_stream(tables.sql_query(_SUMMARISED.format(pane=pane)))
     tables.create_temporary_view("closed_panes", tables.from_data_stream(closed))
     detected = _detect(tables, options)
     tables.create_temporary_view("detected", tables.from_data_stream(detected))
 
     statements = tables.create_statement_set()
     statements.add_insert_sql(
-        "INSERT INTO pane_sink SELECT k, closed.pane_values[i] FROM closed_panes "
-        "CROSS JOIN UNNEST(closed.pane_keys) WITH ORDINALITY AS t (k, i)"
+        "INSERT INTO pane_sink SELECT k, c.closed.pane_values[i] FROM closed_panes AS c "
+        "CROSS JOIN UNNEST(c.closed.pane_keys) WITH ORDINALITY AS t (k, i)"
     )
     statements.add_insert_sql(_dead_letters())
     tables.create_temporary_table(
@@ -110,7 +110,10 @@ def _functions(tables: StreamTableEnvironment, options: TrendingOptions) -> None
         ("write_trends", WriteTrends(options), DataTypes.BIGINT()),
     ):
         tables.create_temporary_function(
-            name, udf(function, result_type=result, func_type="pandas", deterministic=False)
+            name,
+            udf(
+                function, result_type=result, func_type="pandas", deterministic=function.is_deterministic()
+            ),
         )
 
 
@@ -136,7 +139,7 @@ def _view(tables: StreamTableEnvironment, name: str, stream: DataStream, schema:
 def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStream:
     """Bundles, keyed by shard, through the detectors."""
     bundles = tables.to_data_stream(
-        tables.sql_query("SELECT bundle FROM closed_panes CROSS JOIN UNNEST(closed.bundles) AS t (bundle)")
+        tables.sql_query("SELECT bundle FROM closed_panes AS c CROSS JOIN UNNEST(c.closed.bundles) AS t (bundle)")
     )
     return (
         bundles.map(lambda row: row[0], output_type=_BYTES)

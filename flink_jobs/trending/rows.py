@@ -59,6 +59,29 @@ def counted(rows: PaneRows) -> list[str]:
     return pc.binary_join_element_wise(heads, keys, entries, "").to_pylist()  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True, slots=True)
+class CountedRow:
+    """One parsed row; ``who`` is still encoded."""
+
+    pane_start_ms: int
+    weight_milli: int
+    events: int
+    key: str
+    who: str
+
+
+def parse(text: str) -> CountedRow:
+    """Read a counted row, as the job's SQL does."""
+    length = int(text[LENGTH_AT - 1 : KEY_AT - 1])
+    return CountedRow(
+        pane_start_ms=int(text[: WEIGHT_AT - 1]),
+        weight_milli=int(text[WEIGHT_AT - 1 : EVENTS_AT - 1]) - WEIGHT_SHIFT,
+        events=int(text[EVENTS_AT - 1 : LENGTH_AT - 1]),
+        key=text[KEY_AT - 1 : KEY_AT - 1 + length],
+        who=text[KEY_AT - 1 + length :],
+    )
+
+
 def bad(record: BadRecord) -> str:
     """Return the text of a refused record."""
     fields = (

@@ -1,0 +1,146 @@
+"""Run the trending engine over events in this process: for evaluation, not for production."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from flink_jobs.trending import rows
+from flink_jobs.trending.decode import NO_WATERMARK, BatchDecoder, RawBatch
+from producers.encode import EventEncoder
+from producers.mapping.event import Mapped
+from schemas.registry import FileRegistry
+from state import tail_sketch
+from state.actions import ActionWeights
+from state.entries import Summary, summarise
+from state.exact import Ints
+from state.shard_bundle import bundles, merge
+from state.trend_config import TrendConfig
+from state.trend_engine import Verdict, close_pane
+
+BATCH = 5000
+
+
+class DictStore:
+    """Topic states of one shard in memory."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, bytes] = {}
+
+    def get(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return the stored bytes of each key."""
+        return [self.states.get(key) for key in keys]
+
+    def put(self, states: Mapping[str, bytes]) -> None:
+        """Store many."""
+        self.states.update(states)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPane:
+    """All rows of one pane and what the engine said of the admitted ones.
+
+    Attributes:
+        start_ms: Start of the pane.
+        keys: topic, separator, scope of each row.
+        weight_milli: Signed weight x 1000.
+        events: Events.
+        summary: Users and the rest.
+        verdicts: One per shard that had rows.
+    """
+
+    start_ms: int
+    keys: list[str]
+    weight_milli: Ints
+    events: Ints
+    summary: Summary
+    verdicts: list[Verdict]
+
+
+@dataclass(slots=True)
+class _Pane:
+    """Rows of one open pane, by key: weight, events, entry texts."""
+
+    rows: dict[str, tuple[int, int, list[str]]] = field(default_factory=dict)
+
+
+class OfflineTrends:
+    """Feed events, iterate closed panes. The decoder, the counting and the engine are the job's own."""
+
+    def __init__(
+        self, cfg: TrendConfig, weights: ActionWeights, *, shards: int, out_of_order_ms: int, user_limit: int = 1 << 20
+    ) -> None:
+        registry = FileRegistry()
+        self._cfg = cfg
+        self._encoder = EventEncoder(registry)
+        self._decoder = BatchDecoder(registry, weights, cfg.burst.pane_ms, user_limit)
+        self._shards = shards
+        self._lateness_ms = out_of_order_ms
+        self._stores = [DictStore() for _ in range(shards)]
+        self._sketches = [tail_sketch.empty() for _ in range(shards)]
+        self._open: dict[int, _Pane] = {}
+        self._mark_ms = NO_WATERMARK
+        self.refused: dict[str, int] = {}
+
+    def run(self, events: Iterator[Mapped]) -> Iterator[ClosedPane]:
+        """Count all events and yield every pane in the order of time."""
+        batch: list[Mapped] = []
+        for event in events:
+            batch.append(event)
+            if len(batch) == BATCH:
+                yield from self._take(batch)
+                batch = []
+        if batch:
+            yield from self._take(batch)
+        yield from self._close(1 << 62)
+
+    def _take(self, batch: Sequence[Mapped]) -> Iterator[ClosedPane]:
+        times = np.array([e.source_ms for e in batch], np.int64)
+        # What the watermark was when each event came, as a source would have it.
+        newest = np.maximum.accumulate(np.maximum(times, self._mark_ms + self._lateness_ms))
+        marks = np.concatenate([[self._mark_ms], newest[:-1] - self._lateness_ms])
+        raw = RawBatch(
+            topics=[self._encoder.topics[e.event] for e in batch],
+            partitions=np.zeros(len(batch), np.int64),
+            offsets=np.arange(len(batch)),
+            record_ms=times,
+            watermark_ms=marks,
+            values=[self._encoder.encode(e)[1] for e in batch],
+        )
+        for text in self._decoder.rows(raw):
+            if text.startswith(rows.BAD_MARK):
+                reason = text.split(rows.BAD_SEPARATOR, 5)
+                self.refused[reason[3]] = self.refused.get(reason[3], 0) + 1
+            else:
+                self._add(text)
+        self._mark_ms = int(newest[-1]) - self._lateness_ms
+        yield from self._close(self._mark_ms)
+
+    def _add(self, text: str) -> None:
+        row = rows.parse(text)
+        pane = self._open.setdefault(row.pane_start_ms // self._cfg.burst.pane_ms, _Pane()).rows
+        weight, events, who = pane.get(row.key, (0, 0, []))
+        who.append(row.who)
+        pane[row.key] = weight + row.weight_milli, events + row.events, who
+
+    def _close(self, mark_ms: int) -> Iterator[ClosedPane]:
+        pane_ms = self._cfg.burst.pane_ms
+        for index in sorted(i for i in self._open if (i + 1) * pane_ms - 1 <= mark_ms):
+            yield self._closed(index, self._open.pop(index).rows)
+
+    def _closed(self, index: int, pane: Mapping[str, tuple[int, int, list[str]]]) -> ClosedPane:
+        keys = sorted(pane)
+        events = np.array([pane[k][1] for k in keys], np.int64)
+        summary = summarise(*rows.entries_of(["".join(pane[k][2]) for k in keys]), self._cfg.user_cap)
+        verdicts = []
+        for shard, _, raw in bundles(keys, np.full(len(keys), index), events, summary, self._shards):
+            sketch, store = self._sketches[shard], self._stores[shard]
+            verdicts.append(close_pane(self._cfg, sketch, store, merge([raw])))
+        return ClosedPane(
+            start_ms=index * self._cfg.burst.pane_ms,
+            keys=keys,
+            weight_milli=np.array([pane[k][0] for k in keys], np.int64),
+            events=events,
+            summary=summary,
+            verdicts=verdicts,
+        )
