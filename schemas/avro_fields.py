@@ -13,8 +13,8 @@ from schemas.avro_plan import Field
 from schemas.avro_tape import Bools, Ints, Tape, Words
 from schemas.avro_walk import FIXED_BYTES, Reader, RecordError, read_raw
 
-# After so many rounds the few rows that still have items are finished one by one in plain Python, so that one
-# record with a million empty tags costs its length, not a million numpy calls.
+# After so many items or blocks, the few rows that still have some are finished one by one in plain Python, so
+# that one record with a million empty tags costs its length, not a million numpy calls.
 MAX_ROUNDS = 64
 _INT32 = 2**31
 
@@ -113,7 +113,8 @@ class ArrayReader:
         self._end = end
         self._bad = np.zeros(len(pos), np.bool_)
         self._seen = np.zeros(len(pos), np.int64)  # items of earlier blocks
-        self._rounds = 0
+        self._done = np.zeros(len(pos), np.bool_)
+        self._blocks = self._rounds = 0
         self._rows: list[Ints] = []
         self._places: list[Ints] = []
         self._parts: dict[str, list[tuple[Ints | Words, Ints]]] = {item.name: [] for item in field.items}
@@ -122,14 +123,14 @@ class ArrayReader:
         """Read every block of every row."""
         rows = np.arange(len(self._pos), dtype=np.int64)
         while rows.size:
-            if self._rounds >= MAX_ROUNDS:
+            if self._blocks >= MAX_ROUNDS:
                 for row in rows.tolist():
                     self._finish(row, 0)
                 break
             rows, left = self._block_heads(rows)
             self._block(rows, left)
             self._seen[rows] += left
-            rows = rows[~self._bad[rows] & (self._seen[rows] >= 0)]
+            rows = rows[~(self._bad[rows] | self._done[rows])]
         return self._collect(), self._pos, self._bad if self._bad.any() else None
 
     def _spoil(self, rows: Ints) -> None:
@@ -138,7 +139,7 @@ class ArrayReader:
 
     def _block_heads(self, rows: Ints) -> tuple[Ints, Ints]:
         """Item counts of the next block: (rows that have one, their counts)."""
-        self._rounds += 1
+        self._blocks += 1
         count, after, bad = self._tape.varint(self._pos[rows], self._end[rows])
         if count.min() < 0:
             sized = np.flatnonzero(count < 0)
@@ -199,7 +200,8 @@ class ArrayReader:
         return rows, keep
 
     def _finish(self, row: int, left: int) -> None:
-        """Read the rest of one row's array in plain Python, beginning with `left` items of the open block."""
+        """Read one row's array to its end in plain Python, beginning with `left` items of the open block."""
+        self._done[row] = True
         base = int(self._pos[row])
         reader = Reader(self._tape.data[base : int(self._end[row])].tobytes(), 0, int(self._end[row]) - base)
         parts: dict[str, list[tuple[int, int]]] = {field.name: [] for field in self._fields}

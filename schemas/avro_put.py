@@ -38,6 +38,13 @@ def _text(field: Field, value: str) -> bytes:
     return put_number(len(data)) + data
 
 
+def _real(field: Field, value: float) -> bytes:
+    try:
+        return struct.pack("<f" if field.kind == "float" else "<d", value)
+    except OverflowError:
+        raise ContractError(f"{field.name}: {value!r} does not fit a {field.kind}") from None
+
+
 def _scalar(field: Field, value: object) -> bytes | None:
     """Bytes of a value that is no array; None when value and type do not go together."""
     match field.kind, value:
@@ -52,7 +59,7 @@ def _scalar(field: Field, value: object) -> bytes | None:
         case (("int" | "long"), int()) if not isinstance(value, bool):
             out = _number(field, value)
         case (("float" | "double"), int() | float()) if not isinstance(value, bool):
-            out = struct.pack("<f" if field.kind == "float" else "<d", value)
+            out = _real(field, value)
         case _:
             return None
     return out

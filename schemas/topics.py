@@ -65,6 +65,8 @@ def _shape_faults(table: dict[str, object]) -> list[str]:
             out.append(f"{key} is {value!r}, expected {wanted.__name__}")
         elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
             out.append(f"{key} must hold strings only")
+        elif key == "cleanup" and value not in _CLEANUPS:
+            out.append(f"cleanup is {value!r}, expected one of {_CLEANUPS}")
     return out
 
 
@@ -76,8 +78,6 @@ def _value_faults(spec: TopicSpec, names: set[str]) -> list[str]:
         out.append(f"partitions is {spec.partitions}, expected 1..{_MAX_PARTITIONS}")
     if spec.retention_ms <= 0:
         out.append(f"retention_ms is {spec.retention_ms}, expected more than 0")
-    if spec.cleanup not in _CLEANUPS:
-        out.append(f"cleanup is {spec.cleanup!r}, expected one of {_CLEANUPS}")
     if spec.event is not None and spec.event not in newest():
         out.append(f"event {spec.event!r} has no released schema; released are {sorted(newest())}")
     if spec.event is not None and spec.compatibility not in _COMPATIBILITIES:
