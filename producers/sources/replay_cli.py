@@ -33,7 +33,7 @@ _Lateness = Annotated[
     float, typer.Option("--lateness-s", min=0, help="Warn when events are more out of order than this.")
 ]
 _Check = Annotated[
-    bool, typer.Option("--check", help="Read and encode the file, show its first events, send nothing.")
+    bool, typer.Option("--dry-run", help="Read and encode the file, show its first events, send nothing.")
 ]
 _Bootstrap = Annotated[str, typer.Option("--bootstrap", help="Kafka, host:port.")]
 _Kafka = Annotated[list[str] | None, typer.Option("--kafka", help="Client setting key=value; repeatable.")]

@@ -19,7 +19,8 @@ class Tally:
         rejected: Reason -> rows that gave no event although the mapping wanted one.
         skipped: Reason -> rows that the mapping leaves out.
         examples: The first malformed and rejected rows, with line numbers.
-        max_disorder_ms: How far the most delayed event lies behind the newest one before it.
+        max_disorder_ms: How far the most delayed event lies behind the newest one before it in its topic:
+            topics have watermarks of their own.
     """
 
     kinds: Counter[str] = field(default_factory=Counter)
@@ -31,6 +32,7 @@ class Tally:
     first_ms: int = 0
     last_ms: int = 0
     max_disorder_ms: int = 0
+    _newest_ms: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -42,14 +44,14 @@ class Tally:
         """Count one event."""
         at_ms = mapped.source_ms
         self.kinds[f"{mapped.event}.{mapped.action}"] += 1
-        if not self.events:
-            self.first_ms = self.last_ms = at_ms
+        self.first_ms = min(self.first_ms, at_ms) if self.events else at_ms
+        self.last_ms = max(self.last_ms, at_ms)
         self.events += 1
-        self.first_ms = min(self.first_ms, at_ms)
-        if at_ms < self.last_ms:
-            self.max_disorder_ms = max(self.max_disorder_ms, self.last_ms - at_ms)
+        behind_ms = self._newest_ms.get(mapped.event, at_ms) - at_ms
+        if behind_ms > 0:
+            self.max_disorder_ms = max(self.max_disorder_ms, behind_ms)
         else:
-            self.last_ms = at_ms
+            self._newest_ms[mapped.event] = at_ms
 
     def refuse(self, line: int, what: Malformed | Rejected | Skipped) -> str:
         """Count one row without an event; return a sentence about it, empty for a skipped one."""

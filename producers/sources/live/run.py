@@ -1,0 +1,112 @@
+"""Run a live source into Kafka and keep its cursor. Exit codes are those of every `produce` command."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from producers.commands.deliver import NOT_DELIVERED, fail
+from producers.encode import EventEncoder
+from producers.errors import ProducersError
+from producers.pacing import Pacer
+from producers.progress import ProgressBar
+from producers.pump import Interrupt, Outcome, pump
+from producers.sink import KafkaSink, open_kafka
+from producers.sources.live.cursor import Checkpoints, CursorFile
+from producers.sources.live.follow import Backoff, Open, follow
+from producers.sources.live.source import Bounds, LiveSource, Translate
+from schemas.errors import SchemasError
+from schemas.registry import open_registry
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """One stream and where it goes."""
+
+    title: str
+    open_stream: Open
+    translate: Translate
+    state: Path
+    bootstrap: str
+    topics: tuple[str, ...]
+    properties: dict[str, str]
+    registry: str | None
+    bounds: Bounds
+    give_up_s: float
+    as_json: bool
+
+
+def run(live: LiveRun) -> None:
+    """Follow the stream until its bounds or an interrupt.
+
+    Raises:
+        typer.Exit: Something was not acknowledged, the stream failed for good, or an option was wrong.
+    """
+    bar, interrupt = ProgressBar(live.title, live.bounds.events), Interrupt()
+    try:
+        encoder = EventEncoder(open_registry(live.registry))
+    except SchemasError as error:
+        _fail_registry(error)
+    try:
+        file = CursorFile(live.state, live.title)
+        start = file.load()
+        messages = follow(live.open_stream, start, Backoff(give_up_s=live.give_up_s), bar.warn)
+        source = LiveSource(messages, live.translate, encoder, bar.warn, live.bounds)
+        sink = open_kafka(
+            live.bootstrap,
+            bar.warn,
+            topics=live.topics,
+            properties=live.properties,
+            stopping=lambda: interrupt.requested,
+        )
+        outcome = _follow(source, sink, file, interrupt, bar)
+    except ProducersError as error:
+        fail(error)
+    _report(live, outcome, source)
+
+
+def _follow(
+    source: LiveSource, sink: KafkaSink, file: CursorFile, interrupt: Interrupt, bar: ProgressBar
+) -> Outcome:
+    checkpoints = Checkpoints(file, source, sink, time.monotonic)
+    try:
+        with interrupt.listening(), bar.showing():
+            return pump(
+                source, sink, interrupt=interrupt, pacer=Pacer(None), bar=bar, on_batch=checkpoints.on_batch
+            )
+    finally:
+        # Also when the stream failed for good: what was delivered need not be read again.
+        sink.close()
+        checkpoints.save()
+
+
+def _report(live: LiveRun, outcome: Outcome, source: LiveSource) -> None:
+    delivery = outcome.delivery
+    if live.as_json:
+        summary: dict[str, object] = {
+            "source": live.title,
+            "produced": delivery.produced,
+            "acknowledged": delivery.acknowledged,
+            "failed": delivery.failed,
+            "reasons": dict(delivery.reasons),
+            "interrupted": outcome.interrupted,
+            "newest_ms": outcome.newest_ms,
+            **source.summary(),
+        }
+        typer.echo(json.dumps(summary))
+    else:
+        lost = delivery.produced - delivery.acknowledged
+        typer.echo(
+            f"{live.title}: produced {delivery.produced:,}, acknowledged {delivery.acknowledged:,}, "
+            f"lost {lost:,}, repeated {source.repeated:,}"
+        )
+    if not delivery.complete:
+        raise typer.Exit(NOT_DELIVERED)
+
+
+def _fail_registry(error: SchemasError) -> NoReturn:
+    typer.echo(f"error: schema registry: {error}", err=True)
+    raise typer.Exit(NOT_DELIVERED) from error
