@@ -68,8 +68,8 @@ class ProgressBar:
         if not self._console.is_terminal and self._clock() - self._shown_s >= PLAIN_EVERY_S:
             self._shown_s = self._clock()
             of = f" of {self._total:,}" if self._total else ""
-            self._console.print(f"{self._title}: {self._done:,}{of}  {note}", highlight=False)
+            self._console.print(f"{self._title}: {self._done:,}{of}  {note}", highlight=False, soft_wrap=True)
 
     def warn(self, line: str) -> None:
         """Print one line above the bar."""
-        self._console.print(f"warning: {line}", style="yellow", markup=False, highlight=False)
+        self._console.print(f"warning: {line}", style="yellow", markup=False, highlight=False, soft_wrap=True)

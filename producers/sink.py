@@ -19,6 +19,7 @@ from producers.errors import ConfigError, SinkError
 
 MAX_AHEAD_MS = 300_000  # message.timestamp.after.max.ms of our topics
 QUEUE_RECORDS = 200_000
+_RETRY_S = 0.25
 FUTURE = "the event lies more than 5 minutes in the future"
 _ADVICE = {
     FUTURE: "the broker refuses it, so that one wrong clock cannot move everybody's watermark; not sent",
@@ -205,17 +206,21 @@ def open_kafka(
         producer = Producer(settings)
     except KafkaException as error:
         raise ConfigError(f"Kafka client settings: {error}") from error
-    try:
-        known = producer.list_topics(timeout=connect_timeout_s).topics
-    except KafkaException as error:
-        raise SinkError(
-            f"no Kafka broker answers at {bootstrap} within {connect_timeout_s:g} s ({error}); "
-            "start the local stack with `groundswell up`, or give --bootstrap host:port"
-        ) from error
-    missing = sorted(set(topics) - set(known))
-    if missing:
-        raise SinkError(
-            f"Kafka at {bootstrap} has no topic {', '.join(missing)}; "
-            "`groundswell up` creates all of schemas/topics.toml, elsewhere create them first"
-        )
+    until_s = time.monotonic() + connect_timeout_s
+    missing = set(topics)
+    while missing:
+        try:
+            missing -= set(producer.list_topics(timeout=connect_timeout_s).topics)
+        except KafkaException as error:
+            raise SinkError(
+                f"no Kafka broker answers at {bootstrap} within {connect_timeout_s:g} s ({error}); "
+                "start the local stack with `groundswell up`, or give --bootstrap host:port"
+            ) from error
+        if missing and time.monotonic() > until_s:
+            raise SinkError(
+                f"Kafka at {bootstrap} has no topic {', '.join(sorted(missing))}; "
+                "`groundswell up` creates all of schemas/topics.toml, elsewhere create them first"
+            )
+        if missing:  # a topic that was just created is not known at once
+            time.sleep(_RETRY_S)
     return KafkaSink(producer=producer, warn=warn, stopping=stopping)

@@ -113,7 +113,7 @@ def build_people(config: SimulationConfig, *, fresh: int, mature: int) -> People
 
     Args:
         config: Sizes, regions, languages.
-        fresh: Accounts for coordinated campaigns: at most three days old, next to no followers.
+        fresh: Accounts for coordinated campaigns: next to no followers; each campaign sets their age.
         mature: Accounts for bursts that are banned later: they look like anybody.
     """
     rng = stream(config.seed, "people")
@@ -131,7 +131,6 @@ def build_people(config: SimulationConfig, *, fresh: int, mature: int) -> People
     )
     followers = _followers(creator, rng)
     is_fresh = slice(regular, regular + fresh)
-    age[is_fresh] = rng.integers(0, 2, fresh)  # a two-day simulation adds up to two days
     followers[is_fresh] = rng.integers(0, 4, fresh)
     active = np.exp(rng.standard_normal(regular))
     posting = active * _POSTING[creator[:regular]]

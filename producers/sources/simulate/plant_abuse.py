@@ -8,6 +8,7 @@ from producers.sources.simulate.actions import CONTENT, ENGAGE, MODERATE
 from producers.sources.simulate.config import SimulationConfig
 from producers.sources.simulate.crowd import crowd, people_columns, phrase, spelled
 from producers.sources.simulate.garden import Garden, Span
+from producers.sources.simulate.regions import DAY_MS
 from producers.sources.simulate.rng import Ints, stream
 from producers.sources.simulate.rows import CONTENT as CONTENT_KIND
 from producers.sources.simulate.rows import MODERATION, NONE, POST, TOPIC, USER, Rows, concat, make, take
@@ -45,6 +46,8 @@ def coordinated(garden: Garden, sizes: Campaigns) -> None:
         first += accounts
         start_ms = burst_start(garden.place, 5 * number + 3, rng)
         lasts_ms = min(int(rng.integers(20, 41)) * 60_000, garden.place.lasts_ms)
+        # Ages count from the start of the simulation; these accounts are opened just before they act.
+        ground.people.age_days[user] = rng.integers(0, 3, accounts) - (start_ms - config.start_ms) // DAY_MS
         at_ms = start_ms + np.sort(rng.integers(0, lasts_ms, accounts))
         one_item = number % 2 == 0
         rows = (_one_item if one_item else _one_text)(garden, topic, at_ms, user, rng)

@@ -42,11 +42,10 @@ def build_world(config: SimulationConfig) -> World:
     """
     plants = config.plants
     sizes = plant_abuse.campaigns(config)
-    on_topics = (
-        plants.organic + plants.surges + plants.duplicate_tags + plants.steady + plants.seasonal + plants.loud
-    ) + (plants.coordinated + plants.bans)
+    on_bursts = plants.organic + plants.surges + plants.duplicate_tags
+    on_decoys = plants.steady + plants.seasonal + plants.loud + plants.coordinated
     people = build_people(config, fresh=sum(sizes.coordinated), mature=sum(sizes.bans))
-    topics = build_topics(config, people, on_topics)
+    topics = build_topics(config, people, on_bursts + on_decoys + plants.bans)
     ground = Ground(people, topics, config.start_ms, config.end_ms, next_item=config.topics)
     garden = Garden(config, ground, window(config.start_ms, config.end_ms), next_topic=config.topics)
     plant_bursts.organic(garden)
@@ -62,8 +61,8 @@ def build_world(config: SimulationConfig) -> World:
     if size(planted) > MOST_PLANTED * config.events:
         need = -(-size(planted) * 10 // int(MOST_PLANTED * 10))
         raise ConfigError(
-            f"the plants alone need {size(planted):,} of {config.events:,} events; "
-            f"ask for at least {need:,} events, make the plants smaller (plants.scale), or leave them out"
+            f"the plants alone need {size(planted):,} of {config.events:,} events; ask for at least "
+            f"{need:,} events, make them smaller (--plant-scale), or leave them out (--no-plants)"
         )
     planted = numbered(take(planted, np.argsort(planted["at_ms"], kind="stable")), 0)
     return World(
