@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import sys
 import zlib
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ def open_lines(path: str) -> Iterator[BinaryIO]:
         ConfigError: The file cannot be opened.
     """
     try:
-        raw = sys.stdin.buffer if path == "-" else open(path, "rb", buffering=_CHUNK_BYTES)  # noqa: PTH123, SIM115
+        # A descriptor of our own: Python aborts at exit when another thread still reads sys.stdin itself.
+        place = os.dup(sys.stdin.fileno()) if path == "-" else path
+        raw = open(place, "rb", buffering=_CHUNK_BYTES)  # noqa: PTH123, SIM115
     except OSError as error:
         raise ConfigError(
             f"cannot read {path}: {error.strerror}; expected JSONL, CSV or TSV, plain or gzip"
@@ -46,8 +49,7 @@ def open_lines(path: str) -> Iterator[BinaryIO]:
     except IsADirectoryError as error:
         raise ConfigError(f"{path} is a folder; expected a file") from error
     finally:
-        if path != "-":
-            raw.close()
+        raw.close()
 
 
 def iter_lines(stream: BinaryIO, *, empty: bool = False) -> Iterator[tuple[int, bytes] | Malformed]:

@@ -13,10 +13,12 @@ from producers.mapping.mapper import compile_mapping
 from producers.mapping.spec import Mapping
 from producers.sources.errors import RefusedRowError
 from producers.sources.lines import Malformed, open_lines
+from producers.sources.linger import lingering
 from producers.sources.rows import iter_rows
 from producers.sources.tally import MAX_EXAMPLES, Tally
 
 STDIN = "-"
+LINGER_S = 0.5
 AHEAD_S = 0.2  # how much earlier than its time an event may leave when paced, on the clock
 
 
@@ -164,6 +166,8 @@ def replay_batches(
     """
     span_ms = None if speed is None else max(1, round(AHEAD_S * 1000 * speed))
     batcher = Batcher(encoder, span_ms)
-    for mapped in read_events(replay, tally, warn):
-        yield from batcher.add(mapped)
+    events = read_events(replay, tally, warn)
+    # Whatever writes into a pipe may pause: what is there must not wait for a full batch.
+    for mapped in lingering(events, LINGER_S) if replay.path == STDIN else events:
+        yield from batcher.add(mapped) if mapped is not None else batcher.flush()
     yield from batcher.flush()

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -160,8 +161,37 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
 def test_standard_input_is_read_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """`-` reads stdin, gzip or not."""
     for data in (_rows(3), gzip.compress(_rows(3))):
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(data))))
-        assert len(list(read_rows("-", _mapping()))) == 3
+        reading, writing = os.pipe()
+        os.write(writing, data)
+        os.close(writing)
+        with os.fdopen(reading) as stdin:
+            monkeypatch.setattr("sys.stdin", stdin)
+            assert len(list(read_rows("-", _mapping()))) == 3
+
+
+def test_pipe_that_pauses_gives_its_events_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event does not wait for 4,999 others when its writer is slow; the end of the pipe is the end."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        batches = replay_batches(Replay("-", _mapping()), EventEncoder(FileRegistry()))
+        for i in range(3):
+            os.write(writing, _rows(i + 1))
+            assert len(next(batches)) == i + 1
+        os.close(writing)
+        assert list(batches) == []
+
+
+def test_error_behind_a_pipe_reaches_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strict ends the run also when another thread reads."""
+    reading, writing = os.pipe()
+    os.write(writing, b"x\n")
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        batches = replay_batches(Replay("-", _mapping(), strict=True), EventEncoder(FileRegistry()))
+        with pytest.raises(RefusedRowError, match="- line 1: malformed"):
+            list(batches)
+    os.close(writing)
 
 
 def test_limit_counts_events(tmp_path: Path) -> None:
