@@ -32,6 +32,7 @@ def job_manager(plan: Plan) -> Service:
             f"-Xmx{flink_conf.JOB_MANAGER_HEAP_MB}m",
             f"-XX:MaxMetaspaceSize={flink_conf.METASPACE_MB}m",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",  # it only coordinates: less compiling means an earlier start
         ],
         _JOB_MANAGER,
         [],
