@@ -7,6 +7,7 @@ import typer
 
 from producers.commands import simulate
 from producers.sources import replay_cli
+from producers.sources.live import cli as live_cli
 
 app = typer.Typer(
     name="produce",
@@ -17,3 +18,4 @@ app = typer.Typer(
 
 simulate.register(app)
 replay_cli.register(app)
+live_cli.register(app)

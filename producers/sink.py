@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from producers.batch import EncodedBatch
-from producers.errors import ConfigError, SinkError
+from producers.connect import open_client
+from producers.errors import SinkError
 
 MAX_AHEAD_MS = 300_000  # message.timestamp.after.max.ms of our topics
-QUEUE_RECORDS = 200_000
-_RETRY_S = 0.25
 FUTURE = "the event lies more than 5 minutes in the future"
 _ADVICE = {
     FUTURE: "the broker refuses it, so that one wrong clock cannot move everybody's watermark; not sent",
@@ -171,56 +170,13 @@ def open_kafka(
         bootstrap: `host:port[,host:port...]`.
         warn: Receives lines for people about failures and lost connections.
         topics: Topics that must exist. They are not created here: partitions and retention are a decision.
-        properties: Further client settings (security); the delivery guarantees cannot be changed.
+        properties: Further client settings, such as security; the delivery guarantees cannot be changed.
         stopping: See `KafkaSink`.
-        connect_timeout_s: How long to look for a broker.
+        connect_timeout_s: How long to look for a broker and for the topics.
 
     Raises:
         SinkError: No broker answers, or a topic is missing.
         ConfigError: A property is unknown or would weaken the guarantees.
     """
-    from confluent_kafka import KafkaException, Producer  # noqa: PLC0415  loading it costs 40 ms
-
-    settings: dict[str, object] = {
-        **(properties or {}),
-        "bootstrap.servers": bootstrap,
-        "client.id": "groundswell-produce",
-        "enable.idempotence": True,
-        "acks": "all",
-        "compression.type": "lz4",
-        "linger.ms": 50,
-        "batch.size": 1_000_000,
-        "batch.num.messages": 100_000,
-        "queue.buffering.max.messages": QUEUE_RECORDS,
-        "queue.buffering.max.kbytes": 262_144,
-        "partitioner": "murmur2_random",  # the Java clients' choice: equal keys meet in one partition
-        "delivery.report.only.error": True,
-        "message.timeout.ms": 120_000,
-        "log_level": 0,  # connection troubles come through error_cb, once, in our words
-        "error_cb": lambda error: warn(f"Kafka at {bootstrap}: {error}"),
-    }
-    fixed = sorted(set(properties or {}) & {"acks", "enable.idempotence", "delivery.report.only.error"})
-    if fixed:
-        raise ConfigError(f"Kafka settings {fixed} are fixed: every record is acknowledged exactly once")
-    try:
-        producer = Producer(settings)
-    except KafkaException as error:
-        raise ConfigError(f"Kafka client settings: {error}") from error
-    until_s = time.monotonic() + connect_timeout_s
-    missing = set(topics)
-    while missing:
-        try:
-            missing -= set(producer.list_topics(timeout=connect_timeout_s).topics)
-        except KafkaException as error:
-            raise SinkError(
-                f"no Kafka broker answers at {bootstrap} within {connect_timeout_s:g} s ({error}); "
-                "start the local stack with `groundswell up`, or give --bootstrap host:port"
-            ) from error
-        if missing and time.monotonic() > until_s:
-            raise SinkError(
-                f"Kafka at {bootstrap} has no topic {', '.join(sorted(missing))}; "
-                "`groundswell up` creates all of schemas/topics.toml, elsewhere create them first"
-            )
-        if missing:  # a topic that was just created is not known at once
-            time.sleep(_RETRY_S)
-    return KafkaSink(producer=producer, warn=warn, stopping=stopping)
+    client = open_client(bootstrap, warn, topics, properties or {}, connect_timeout_s)
+    return KafkaSink(producer=client, warn=warn, stopping=stopping)

@@ -7,12 +7,15 @@ Exit codes: 0 every record was acknowledged (also after an interrupt), 1 some we
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from producers.batch import EncodedBatch
 from producers.errors import ConfigError, ProducersError
+
+if TYPE_CHECKING:
+    from producers.pump import Outcome
 
 NOT_DELIVERED, BAD_OPTION = 1, 2
 DEFAULT_BOOTSTRAP = "127.0.0.1:9092"
@@ -71,28 +74,32 @@ def deliver(
             outcome = pump(source, sink, interrupt=interrupt, pacer=pacer, bar=bar, on_batch=on_batch)
     except ProducersError as error:
         fail(error)
-    delivery = outcome.delivery
-    summary: dict[str, object] = {
-        "source": title,
-        "produced": delivery.produced,
-        "acknowledged": delivery.acknowledged,
-        "failed": delivery.failed,
-        "reasons": dict(delivery.reasons),
-        "interrupted": outcome.interrupted,
-        "newest_ms": outcome.newest_ms,
-        **extra(),
-    }
-    if as_json:
-        typer.echo(json.dumps(summary))
-    else:
-        lost = delivery.produced - delivery.acknowledged
-        typer.echo(
-            f"{title}: produced {delivery.produced:,}, acknowledged {delivery.acknowledged:,}, lost {lost:,}"
-        )
+    _print_summary(title, outcome, extra(), as_json=as_json)
     if outcome.fault:
         fail(outcome.fault)
-    if not delivery.complete:
+    if not outcome.delivery.complete:
         raise typer.Exit(NOT_DELIVERED)
+
+
+def _print_summary(title: str, outcome: "Outcome", extra: Mapping[str, object], *, as_json: bool) -> None:
+    delivery = outcome.delivery
+    if as_json:
+        summary = {
+            "source": title,
+            "produced": delivery.produced,
+            "acknowledged": delivery.acknowledged,
+            "failed": delivery.failed,
+            "reasons": dict(delivery.reasons),
+            "interrupted": outcome.interrupted,
+            "newest_ms": outcome.newest_ms,
+            **extra,
+        }
+        typer.echo(json.dumps(summary))
+        return
+    lost = delivery.produced - delivery.acknowledged
+    typer.echo(
+        f"{title}: produced {delivery.produced:,}, acknowledged {delivery.acknowledged:,}, lost {lost:,}"
+    )
 
 
 def fail(error: ProducersError) -> NoReturn:
