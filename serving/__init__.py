@@ -1,0 +1,7 @@
+"""What was computed, as readers get it. Knows Redis and the served contract, neither Flink nor Kafka.
+
+- `trend`: one listed topic, one list, and how a rank becomes a strength. Event time only.
+- `store`: what every store of trends can do; `redis_store` reads what the job wrote, `memory_store` is a fake
+  with the same contract.
+- `errors`: what can go wrong while reading.
+"""

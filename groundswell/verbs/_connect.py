@@ -1,0 +1,70 @@
+"""Where a reading verb finds its data: an address that was given, else the local stack."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from groundswell.stack.endpoints import Stack
+    from serving.redis_store import RedisTrendStore
+
+CANNOT, WRONG_USE = 1, 2
+RedisUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--redis",
+        help="redis://host:port/0 instead of the local stack.",
+        envvar="GROUNDSWELL_REDIS",
+        show_envvar=True,
+    ),
+]
+Bootstrap = Annotated[
+    str | None, typer.Option("--bootstrap", help="host:port of Kafka instead of the local stack.")
+]
+Scope = Annotated[str, typer.Option("--scope", help="global, lang:en, region:US, ...")]
+
+
+def open_store(data: Path, url: str | None) -> "RedisTrendStore":
+    """Open the store of trends.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+        StoreContentError: The address cannot be one.
+    """
+    from serving.redis_store import RedisTrendStore  # noqa: PLC0415 - help must not load a Redis client
+
+    return RedisTrendStore.at(url or _local(data, lambda stack: stack.redis_url))
+
+
+def kafka_address(data: Path, bootstrap: str | None) -> str:
+    """Return where Kafka is.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+    """
+    return bootstrap or _local(data, lambda stack: stack.kafka_bootstrap)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn errors of reading into one line on standard error and exit code 1, or 2 for a wrong scope."""
+    from schemas.served import ServedError  # noqa: PLC0415
+    from serving.errors import ServingError  # noqa: PLC0415
+
+    try:
+        yield
+    except ServedError as error:
+        typer.secho(f"groundswell: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(WRONG_USE) from None
+    except ServingError as error:
+        typer.secho(f"groundswell: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(CANNOT) from None
+
+
+def _local(data: Path, address: "Callable[[Stack], str]") -> str:
+    from groundswell.stack.endpoints import Stack  # noqa: PLC0415 - loads the stack only when asked to
+
+    return address(Stack.load(data))

@@ -1,0 +1,122 @@
+"""One trend in plain sentences: what was seen, what was expected, and why it is in the list."""
+
+from groundswell.view.say import clock, counted, long_span, moment, number, span
+from groundswell.view.sparkline import sparkline
+from groundswell.view.table import scope_name
+from serving.trend import Trend
+
+_CAPPED_USERS = 8  # TrendRecord.recent_users counts no further across panes
+_RARE_SCORE = 2.0  # from here "1 in N panes" reads better than "N in 100"
+_MOST_SCORE = 15.0
+_HISTORY_CELLS = 24
+_WORDS = {
+    "burst": "a burst alert is in force",
+    "rising": "more was seen in the last hour than its own past explains",
+    "short history": "its own past is still short, so the judgement is cautious",
+}
+
+
+def explain(trend: Trend) -> list[str]:
+    """Return the sentences, most important first; the last line is the history as blocks."""
+    return [
+        _place(trend),
+        _alert(trend),
+        _pane(trend),
+        _rarity(trend),
+        _people(trend),
+        _life(trend),
+        "Why: " + "; ".join(_reason(word) for word in trend.record.reasons) + ".",
+        _history(trend),
+    ]
+
+
+def unknown(topic: str, scope: str, close: list[str]) -> str:
+    """Return what to say about a topic that no record knows."""
+    told = (
+        f"{topic!r} is not and was not in the list of {scope_name(scope)}: "
+        "a topic enters it when several people mention it more than its own past explains."
+    )
+    return f"{told} Did you mean {', '.join(repr(name) for name in close)}?" if close else told
+
+
+def _place(trend: Trend) -> str:
+    topic, now = trend.record.topic, f"{moment(trend.as_of.as_of_ms)} UTC (event time)"
+    where = scope_name(trend.record.scope)
+    if trend.position is None:
+        return f"{topic} is no longer in the list of {where} at {now}."
+    return f"{topic} is number {trend.position} in {where} at {now}."
+
+
+def _alert(trend: Trend) -> str:
+    record, now_ms = trend.record, trend.as_of.as_of_ms
+    if not record.alert_ms:
+        return "It has had no burst alert."
+    since = clock(record.alert_ms, now_ms)
+    if record.alert:
+        return f"A burst alert has been in force since {since} ({long_span(now_ms - record.alert_ms)})."
+    return f"Its newest burst alert was at {since}; none is in force."
+
+
+def _pane(trend: Trend) -> str:
+    record, now_ms = trend.record, trend.as_of.as_of_ms
+    start, end = (clock(record.pane_start_ms + ms, now_ms) for ms in (0, record.pane_ms))
+    said = (
+        f"Between {start} and {end} its count, weighted by action and user, was {number(record.observed)}; "
+        f"its own past made {number(record.expected)} likely"
+    )
+    if record.expected > 0 and record.observed > record.expected:
+        said += f", so that is {number(record.observed / record.expected)} times as much"
+    if not trend.silent_panes:
+        return f"{said}."
+    return f"{said}. Since then it was silent for {long_span(trend.silent_panes * record.pane_ms)}."
+
+
+def _rarity(trend: Trend) -> str:
+    score = min(trend.record.score, _MOST_SCORE)
+    if score >= _RARE_SCORE:
+        rarity = f"about 1 in {10**score:,.0f} panes of its own past would be as strong"
+    else:
+        rarity = f"about {100 * 10**-score:.0f} in 100 panes of its own past would be as strong"
+    return f"Score {trend.record.score:.1f}: {rarity} ({_deviations(trend.record.z)})."
+
+
+def _people(trend: Trend) -> str:
+    record = trend.record
+    hour = f"{'at least ' if record.recent_users >= _CAPPED_USERS else ''}{record.recent_users:,}"
+    return (
+        f"{counted(record.users, 'user')} with {counted(record.events, 'event')} in that time, "
+        f"{hour} within the hour."
+    )
+
+
+def _life(trend: Trend) -> str:
+    record, as_of = trend.record, trend.as_of
+    said = (
+        f"First seen in the list at {clock(record.first_seen_ms, as_of.as_of_ms)} "
+        f"({long_span(trend.age_ms)} ago), strongest at {clock(record.peak_ms, as_of.as_of_ms)} "
+        f"with strength {number(record.peak_strength)}."
+    )
+    halves = f"halves every {long_span(as_of.half_life_ms)}"
+    if trend.position is None:
+        return f"{said} Its strength is {number(trend.strength)} now and {halves}."
+    return (
+        f"{said} Its strength is {number(trend.strength)} now and {halves}: "
+        f"without new events it leaves the list in {long_span(trend.left_ms)}."
+    )
+
+
+def _deviations(z: float) -> str:
+    return f"{abs(z):.1f} deviations {'above' if z >= 0 else 'below'} normal"
+
+
+def _reason(word: str) -> str:
+    kind, _, size = word.rpartition(" ")
+    if kind == "surprise":
+        return f"the last hour lies {_deviations(float(size))}"
+    return _WORDS.get(word, word)
+
+
+def _history(trend: Trend) -> str:
+    shown = trend.history(_HISTORY_CELLS)
+    blocks = sparkline(shown, len(shown))
+    return f"{blocks}  the last {span(len(shown) * trend.record.pane_ms)}, {span(trend.record.pane_ms)} each"

@@ -1,0 +1,54 @@
+"""A store of trends in memory: the contract of the Redis store without Redis, for tests."""
+
+from schemas.served import AsOf, TrendRecord, list_key
+from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
+
+
+class MemoryTrendStore:
+    """Keeps what is put into it. Not for several threads."""
+
+    def __init__(self) -> None:
+        self._as_of: AsOf | None = None
+        self._lists: dict[str, dict[str, TrendRecord]] = {}
+
+    def put(self, record: TrendRecord) -> None:
+        """Store a record, unless the stored one is of the same pane or a newer one."""
+        list_key(record.scope)
+        held = self._lists.setdefault(record.scope, {})
+        old = held.get(record.topic)
+        if old is None or old.pane_start_ms < record.pane_start_ms:
+            held[record.topic] = record
+
+    def put_as_of(self, as_of: AsOf) -> None:
+        """Store the moment, unless the stored one is the same or newer."""
+        if self._as_of is None or self._as_of.as_of_ms < as_of.as_of_ms:
+            self._as_of = as_of
+
+    def listing(self, scope: str, limit: int) -> Listing:
+        """Return the strongest trends of a scope and the moment they belong to."""
+        ranked = self._ranked(scope)[: check_limit(limit)]
+        return listing(scope, self._as_of, [(record.rank, record) for record in ranked])
+
+    def trends(self, scope: str, limit: int) -> list[Trend]:
+        """Return the strongest trends of a scope."""
+        return list(self.listing(scope, limit).trends)
+
+    def trend(self, scope: str, topic: str) -> Trend | None:
+        """Return one topic."""
+        ranked = self._ranked(scope)
+        place = next((at for at, record in enumerate(ranked) if record.topic == topic), None)
+        return single(self._as_of, place, None if place is None else ranked[place])
+
+    def as_of(self) -> AsOf | None:
+        """Return how far event time has come."""
+        return self._as_of
+
+    def scopes(self) -> Scopes:
+        """Return which scopes have a list."""
+        return in_order(self._lists, complete=True)
+
+    def _ranked(self, scope: str) -> list[TrendRecord]:
+        list_key(scope)
+        # Equal ranks: as a sorted set read backwards orders them, by bytes.
+        held = self._lists.get(scope, {}).values()
+        return sorted(held, key=lambda record: (record.rank, record.topic.encode()), reverse=True)

@@ -1,0 +1,156 @@
+"""Trends from Redis: what the trending job wrote, each read in one round trip."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from schemas.served import (
+    PREFIX,
+    AsOf,
+    ServedError,
+    TrendRecord,
+    as_of_key,
+    decode_as_of,
+    decode_trend,
+    list_key,
+    meta_key,
+)
+from serving.errors import StoreContentError, StoreUnavailableError
+from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
+
+GLOBAL = "global"  # the job writes how far it has come there, for all scopes
+MAX_SCANNED_KEYS = 2_000_000
+_SCAN_KEYS = 2_000
+_FIELD = "d"
+T = TypeVar("T")
+
+# KEYS: sorted set.  ARGV: index of the last member, start of the keys of its members' hashes, field.
+# The hashes' names depend on the set's members, so they cannot be in KEYS; the hash tag in their names keeps
+# them in the slot of KEYS[1], which is what Redis Cluster needs. EVAL, not EVALSHA: the text is short, and a
+# server that lost its scripts costs no second trip.
+_READ_LIST = """
+local found = redis.call('ZREVRANGE', KEYS[1], 0, ARGV[1], 'WITHSCORES')
+local out = {}
+for i = 1, #found, 2 do
+  out[i] = found[i + 1]
+  out[i + 1] = redis.call('HGET', ARGV[2] .. found[i], ARGV[3])
+end
+return out
+"""
+
+
+class RedisTrendStore:
+    """Reads trends. Safe for several threads; holds a pool of connections."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._client = client
+
+    @classmethod
+    def at(cls, url: str, timeout_s: float = 2.0) -> "RedisTrendStore":
+        """Open the store at a redis://, rediss:// or unix:// address. Connects at the first read.
+
+        A read that finds its connection closed is tried once more on a new one; a read that gets no answer
+        within the timeout is not, so that a reader waits at most twice the timeout.
+
+        Raises:
+            StoreContentError: The address has another form.
+        """
+        try:
+            client = redis.Redis.from_url(
+                url,
+                protocol=2,
+                socket_timeout=timeout_s,
+                socket_connect_timeout=timeout_s,
+                retry=Retry(NoBackoff(), 1),
+                retry_on_error=[redis.ConnectionError],
+            )
+        except ValueError as error:
+            # The address may hold a password, so it is not repeated here.
+            raise StoreContentError(
+                "the Redis address: expected redis://host:port/0, rediss://... or unix://..."
+            ) from error
+        return cls(client)
+
+    def listing(self, scope: str, limit: int) -> Listing:
+        """Return the strongest trends of a scope and the moment they belong to. O(limit) in Redis."""
+        key, start, last = list_key(scope), meta_key(scope, ""), check_limit(limit) - 1
+        as_of, rows = self._read(
+            ("HGET", as_of_key(GLOBAL), _FIELD), ("EVAL", _READ_LIST, 1, key, last, start, _FIELD)
+        )
+        pairs = zip(rows[::2], rows[1::2], strict=True)
+        return listing(scope, _as_of(as_of), ((float(rank), _trend(raw)) for rank, raw in pairs))
+
+    def trends(self, scope: str, limit: int) -> list[Trend]:
+        """Return the strongest trends of a scope."""
+        return list(self.listing(scope, limit).trends)
+
+    def trend(self, scope: str, topic: str) -> Trend | None:
+        """Return one topic by its canonical form."""
+        as_of, place, raw = self._read(
+            ("HGET", as_of_key(GLOBAL), _FIELD),
+            ("ZREVRANK", list_key(scope), topic),
+            ("HGET", meta_key(scope, topic), _FIELD),
+        )
+        return single(_as_of(as_of), place, _trend(raw))
+
+    def as_of(self) -> AsOf | None:
+        """Return how far event time has come."""
+        (raw,) = self._read(("HGET", as_of_key(GLOBAL), _FIELD))
+        return _as_of(raw)
+
+    def scopes(self) -> Scopes:
+        """Return which scopes have a list. SCAN over at most 2,000,000 keys; never KEYS."""
+        # A glob reads no meaning into braces and bars, so the contract's key is its own pattern.
+        start, end = list_key("?").split("?")
+        names: set[str] = set()
+        cursor = 0
+        for _ in range(MAX_SCANNED_KEYS // _SCAN_KEYS):
+            scan = ("SCAN", cursor, "MATCH", f"{start}*{end}", "COUNT", _SCAN_KEYS, "TYPE", "zset")
+            ((cursor, keys),) = self._read(scan)
+            names |= {key.decode()[len(start) : -len(end)] for key in keys}
+            if not cursor:
+                break
+        return in_order(names, complete=not cursor)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    # The client's own types say Any for answers; they are given their types where they are decoded.
+    def _read(self, *commands: tuple[str | int, ...]) -> list[Any]:
+        """Send commands together and return their answers."""
+        try:
+            with self._client.pipeline(transaction=False) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)  # type: ignore[no-untyped-call]  # half typed
+                answers: list[Any] = pipe.execute()
+        except redis.ResponseError as error:
+            raise StoreContentError(f"Redis refused a read under {PREFIX}: {error}") from error
+        except redis.RedisError as error:
+            raise StoreUnavailableError(
+                f"Redis at {self._address()} does not answer ({type(error).__name__}: {error}); "
+                "is the stack up? See `groundswell status`"
+            ) from error
+        return answers
+
+    def _address(self) -> str:
+        known = self._client.connection_pool.connection_kwargs
+        return str(known.get("path") or f"{known.get('host')}:{known.get('port')}")
+
+
+def _trend(raw: bytes | None) -> TrendRecord | None:
+    return None if raw is None else _decoded(decode_trend, raw)
+
+
+def _as_of(raw: bytes | None) -> AsOf | None:
+    return None if raw is None else _decoded(decode_as_of, raw)
+
+
+def _decoded(decode: Callable[[bytes], T], raw: bytes) -> T:
+    try:
+        return decode(raw)
+    except ServedError as error:
+        raise StoreContentError(f"Redis holds {error}") from error
