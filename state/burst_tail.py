@@ -20,6 +20,9 @@ from state.exact import Floats, Ints, ln
 
 LN10 = 2.302585092994046
 LOWEST = float(ln(np.array([LOG_SHIFT]))[0])  # v of a pane without surprise
+# The tail point stays where a tenth of a deviation would be: below it every event of a nearly silent key
+# would count as rare, and rounding would decide.
+LOWEST_POINT = float(ln(np.array([LOG_SHIFT + 0.1]))[0])
 
 
 @lru_cache(maxsize=64)
@@ -40,10 +43,10 @@ def score_tail(cfg: BurstConfig, states: States, z: Floats) -> Floats:
     excess = v - point
     above = excess > 0.0
     base = base_score(cfg.tail_prob)
-    below_score = base * ((v - LOWEST) / np.maximum(point - LOWEST, 1e-9))
+    below_score = base * ((v - LOWEST) / (point - LOWEST))
     scores = np.where(above, base + excess / (width * LN10), below_score)
     rate = 1.0 / (cfg.tail_prob * _known(cfg, states["age"].astype(np.int64)) + cfg.tail_prior)
-    states["tail_point"] = np.maximum(point + rate * width * (above - cfg.tail_prob), LOWEST).T
+    states["tail_point"] = np.maximum(point + rate * width * (above - cfg.tail_prob), LOWEST_POINT).T
     states["tail_width"] = (width + np.where(above, rate * (excess - width), 0.0)).T
     return scores
 
@@ -62,7 +65,7 @@ def silence_tail(cfg: BurstConfig, states: States, gap: Ints) -> None:
     sunk = ln((start + growing) / start) + (gap - growing) / (limit + pseudo)
     point = states["tail_point"].astype(np.float64)
     width = states["tail_width"].astype(np.float64)
-    states["tail_point"] = np.maximum(point - sunk[:, None] * width, LOWEST)
+    states["tail_point"] = np.maximum(point - sunk[:, None] * width, LOWEST_POINT)
 
 
 def _known(cfg: BurstConfig, age: Ints) -> Ints:

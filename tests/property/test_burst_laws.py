@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from state.burst import Scores, step
-from state.burst_config import BurstConfig
+from state.burst_config import DAY_MS, BurstConfig
 from state.burst_gate import Alerts, gate
 from state.burst_layout import CODEC, X_OF_ZERO, States, fresh
 from tests.support.burst_reference import Key
 
 CFG = BurstConfig()
 # Everything that depends on age happens within some hundred panes here.
-YOUNG = replace(CFG, half_lives_ms=(3_600_000, 7_200_000, 14_400_000), warm_ms=3_600_000, alert_score=2.5)
+YOUNG = replace(
+    CFG, pane_ms=1_800_000, half_life_ms=7_200_000, memory_ms=DAY_MS, warm_ms=3_600_000, tail_prob=0.1
+)
 
 counts = st.one_of(st.just(0.0), st.integers(0, 8).map(float), st.floats(0.0, 2000.0))
 series = st.lists(st.tuples(counts, st.integers(1, 4)), min_size=1, max_size=60)
@@ -69,8 +71,12 @@ def test_the_plain_reference_agrees(steps: list[tuple[float, int]], cfg: BurstCo
         assert scores.z[0] == pytest.approx(plain.z, rel=1e-3, abs=1e-4)
         assert scores.s[0] == pytest.approx(plain.s, rel=1e-3, abs=1e-3)
         assert bool(scores.warm[0]) == plain.warm
-        if abs(plain.s - cfg.alert_score) > 0.01 and abs(plain.s - plain.peak) > 0.01:
-            assert bool(alerts.alert[0]) == plain.alert
+        lift = (plain.x**2 / 4 - 0.375) - cfg.min_lift * plain.expected
+        if min(abs(plain.s - cfg.alert_score), abs(plain.s - plain.peak), abs(lift)) < 0.01:
+            break  # so close to a threshold rounding may decide
+        assert bool(alerts.alert[0]) == plain.alert
+        if plain.closest < 1e-3:
+            break
 
 
 @settings(deadline=None)
@@ -133,7 +139,6 @@ def test_everything_stays_finite(steps: list[tuple[float, int]]) -> None:
         pane += ahead**9
         scores, _ = _take(CFG, states, [y * 1e4], [pane])
         assert np.isfinite([scores.s[0], scores.z[0], scores.x[0], scores.expected[0], scores.sd[0]]).all()
-        for name in ("mu", "var", "smooth_var", "smooth", "tail_point", "tail_width"):
+        for name in ("mu", "level", "var", "smooth", "profile", "tail_point", "tail_width"):
             assert np.isfinite(states[name]).all()
         assert (states["var"] >= 0).all()
-        assert (states["smooth_var"] >= 0).all()

@@ -4,14 +4,20 @@ import math
 from dataclasses import dataclass, field
 from struct import pack, unpack
 
-from state.burst_config import BASELINES, BurstConfig
+from state.burst_config import DAY_MS, BurstConfig
 
 X0 = 2.0 * math.sqrt(0.375)
+SLOTS = 12
 
 
 def f4(value: float) -> float:
     """Round to the stored precision."""
     return float(unpack("<f", pack("<f", value))[0])
+
+
+def rate(seen: float, half_life_panes: float) -> float:
+    """Average while young, forget with the half-life later."""
+    return max(1.0 / (seen + 1.0), 1.0 - 0.5 ** (1.0 / half_life_panes))
 
 
 @dataclass
@@ -20,30 +26,35 @@ class Key:
 
     cfg: BurstConfig
     first_pane: int
-    mu0: float = X0
+    mu: float = X0
     var0: float = 1.0
     age: int = 0
     s: float = 0.0
     z: float = 0.0
+    x: float = 0.0
+    expected: float = 0.0
     warm: bool = False
     alert: bool = False
     held: bool = False
     alert_pane: int | None = None
     peak: float = 0.0
     peak_pane: int = 0
-    mu: list[float] = field(default_factory=list)
-    var: list[float] = field(default_factory=list)
-    smooth_var: list[float] = field(default_factory=list)
+    closest: float = math.inf  # how near a surprise came to a tail point: there rounding decides
+    seen_in_slot: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Start from the prior."""
         self.next_pane = self.first_pane
-        self.mu = [f4(max(self.mu0, X0))] * BASELINES
-        self.var = [f4(self.var0)] * BASELINES
-        self.smooth_var = [f4(self.var0)] * BASELINES
-        self.smooth = self.mu[0]
-        self.point = f4(math.log(self.cfg.tail_start_z + 0.3))
-        self.width = f4(self.cfg.tail_start_width)
+        self.mu = self.level = self.smooth = f4(max(self.mu, X0))
+        self.profile = [self.mu] * SLOTS
+        self.var = [f4(self.var0)] * 2
+        self.point = [f4(math.log(self.cfg.tail_start_z + 0.5))] * 2
+        self.width = [f4(self.cfg.tail_start_width)] * 2
+        self.day = DAY_MS // self.cfg.pane_ms
+        self.slot_panes = self.day // SLOTS if DAY_MS % (SLOTS * self.cfg.pane_ms) == 0 else 0
+        if self.slot_panes:  # the birth slot counts from its start
+            slot = self.first_pane % self.day // self.slot_panes
+            self.seen_in_slot[slot] = self.first_pane % self.slot_panes
 
     def step(self, y: float, pane: int) -> None:
         """Take one pane; the panes skipped before it had y = 0."""
@@ -54,56 +65,81 @@ class Key:
     def gate(self, users: int, fingerprints: int, top_share: float) -> None:
         """Decide on the pane that was just stepped."""
         cfg, pane = self.cfg, self.next_pane - 1
-        min_users = cfg.min_users if self.warm else max(cfg.min_users, cfg.cold_min_users)
         trusted = (
-            users >= min_users and fingerprints >= cfg.min_fingerprints and top_share <= cfg.max_top_share
+            users >= (cfg.min_users if self.warm else max(cfg.min_users, cfg.cold_min_users))
+            and fingerprints >= cfg.min_fingerprints
+            and top_share <= cfg.max_top_share
+            and self.x**2 / 4 - 0.375 >= cfg.min_lift * self.expected
         )
         self.held = self.alert_pane is not None and pane - self.alert_pane < cfg.panes(cfg.hold_ms)
-        faded = self.peak * 0.5 ** ((pane - self.peak_pane) * cfg.pane_ms / cfg.peak_half_life_ms)
-        self.alert = trusted and not self.held and self.s >= max(cfg.alert_score, faded)
+        self.alert = trusted and not self.held and self.s >= cfg.alert_score
         if self.alert or (trusted and self.held and self.s > self.peak):
             self.peak, self.peak_pane = f4(self.s), pane
         if self.alert:
             self.alert_pane = pane
 
+    def _offset(self, lag_panes: float) -> float:
+        """Return what the usual day adds to the level at this hour."""
+        if not self.slot_panes or self.age < self.day:
+            return 0.0
+        position = (self.next_pane % self.day + 0.5 - lag_panes) / self.slot_panes - 0.5
+        left = math.floor(position)
+        share = position - left
+        between = (1 - share) * self.profile[left % SLOTS] + share * self.profile[(left + 1) % SLOTS]
+        return (1.0 - self.day / self.age) * (between - self.level)
+
     def _one(self, y: float) -> None:
         """Score and learn one pane."""
         cfg = self.cfg
-        x = 2.0 * math.sqrt(max(y, 0.0) + 0.375)
+        self.x = x = 2.0 * math.sqrt(max(y, 0.0) + 0.375)
         alpha = min(1.0, 2.0 / (cfg.smooth_ms / cfg.pane_ms + 1.0))
         self.smooth = f4(self.smooth + alpha * (x - self.smooth))
-        z = 0.0
-        for i, half_life_ms in enumerate(cfg.half_lives_ms):
-            rate = max(1.0 - 0.5 ** (cfg.pane_ms / half_life_ms), 1.0 / (self.age + cfg.prior_weight + 1.0))
-            sigma = math.sqrt(self.var[i]) + cfg.noise_floor
-            smooth_sigma = math.sqrt(self.smooth_var[i]) + cfg.noise_floor
-            d = x - self.mu[i]
-            e = self.smooth - self.mu[i] if x > X0 else d
-            z += (d / sigma + e / smooth_sigma) / (2 * BASELINES)
-            d, e = min(d, cfg.clip_sigma * sigma), min(e, cfg.clip_sigma * smooth_sigma)
-            self.mu[i] = f4(self.mu[i] + rate * d)
-            self.var[i] = f4((1.0 - rate) * (self.var[i] + rate * d * d))
-            self.smooth_var[i] = f4((1.0 - rate) * (self.smooth_var[i] + rate * e * e))
         self.warm = self.age >= cfg.panes(cfg.warm_ms)
-        self._score(z if x > X0 else 0.0)
-        self.z = z
+        base_rate = rate(self.age + cfg.prior_weight, cfg.half_life_ms / cfg.pane_ms)
+        seen, zs, scores = x, [], []
+        for i, (value, lag) in enumerate(((x, 0.0), (self.smooth, 1.0 / alpha - 1.0))):
+            predicted = max(self.mu + self._offset(lag), X0)
+            sigma = math.sqrt(self.var[i])
+            d = value - predicted if x > X0 else X0 - self.mu
+            zs.append(d / (sigma + cfg.noise_floor))
+            scores.append(self._score(i, max(zs[i], 0.0)))
+            if i == 0:
+                self.expected = max((predicted**2 + sigma**2) / 4 - 0.375, 0.0)
+                seen = min(x, predicted + cfg.clip_sigma * (sigma + cfg.noise_floor))
+            d = min(d, cfg.clip_sigma * (sigma + cfg.noise_floor))
+            self.var[i] = f4((1.0 - base_rate) * (self.var[i] + base_rate * d * d))
+        self.z = sum(zs) / 2
+        self.s = sum(scores) / 2 if self.warm else cfg.alert_score * max(self.z, 0.0) / cfg.cold_z
+        self.mu = f4(self.mu + base_rate * (seen - self.mu))
+        memory = cfg.memory_ms / cfg.pane_ms
+        self.level = f4(self.level + rate(self.age, memory) * (seen - self.level))
+        if self.slot_panes:
+            slot = self.next_pane % self.day // self.slot_panes
+            n = self.seen_in_slot.get(slot, 0)
+            self.profile[slot] = f4(
+                self.profile[slot] + rate(n, memory / SLOTS) * (seen - self.profile[slot])
+            )
+            self.seen_in_slot[slot] = n + 1
         self.age += 1
         self.next_pane += 1
 
-    def _score(self, z: float) -> None:
-        """Map the surprise to a score and learn the tail."""
+    def _score(self, i: int, surprise: float) -> float:
+        """Map the surprise of one speed to a score and learn its tail."""
         cfg = self.cfg
-        surprise = max(z, 0.0)
-        excess = math.log(surprise + 0.3) - self.point
+        lowest = math.log(0.5)
+        v = math.log(surprise + 0.5)
+        excess = v - self.point[i]
+        self.closest = min(self.closest, abs(excess))
         base = -math.log10(cfg.tail_prob)
-        if not self.warm:
-            self.s = cfg.alert_score * surprise / cfg.cold_z
-        elif excess > 0:
-            self.s = base + excess / (self.width * math.log(10.0))
-        else:
-            at_point = max(math.exp(self.point) - 0.3, 1e-9)
-            self.s = base * min(surprise / at_point, 1.0)
-        moved = self.point + cfg.tail_rate * self.width * ((excess > 0) - cfg.tail_prob)
         if excess > 0:
-            self.width = f4(self.width + cfg.tail_rate * (excess - self.width))
-        self.point = f4(max(moved, math.log(0.3)))
+            score = base + excess / (self.width[i] * math.log(10.0))
+        else:
+            score = base * (v - lowest) / (self.point[i] - lowest)
+        known = min(self.age, cfg.panes(cfg.memory_ms))
+        speed = 1.0 / (cfg.tail_prob * known + cfg.tail_prior)
+        self.point[i] = f4(
+            max(self.point[i] + speed * self.width[i] * ((excess > 0) - cfg.tail_prob), math.log(0.6))
+        )
+        if excess > 0:
+            self.width[i] = f4(self.width[i] + speed * (excess - self.width[i]))
+        return score
