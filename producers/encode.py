@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, cast
 import fastavro
 
 from producers.batch import EncodedBatch
+from producers.errors import ConfigError
 from producers.mapping.contract import EVENTS
 from producers.mapping.event import Mapped
-from schemas.registry import Registry
+from schemas.errors import SchemasError
+from schemas.registry import Registry, open_registry
 from schemas.topics import topic_of
 from schemas.wire import header
 
@@ -39,6 +41,18 @@ class EventEncoder:
         out.write(head)
         fastavro.schemaless_writer(out, schema, mapped.record)
         return cast("str", mapped.record[key_field]).encode(), out.getvalue()
+
+
+def open_encoder(registry_url: str | None) -> EventEncoder:
+    """Build an encoder on the registry at a URL; None = our own files.
+
+    Raises:
+        ConfigError: The URL is wrong, or the registry does not answer.
+    """
+    try:
+        return EventEncoder(open_registry(registry_url))
+    except SchemasError as error:
+        raise ConfigError(f"schema registry: {error}") from error
 
 
 class _Pending:

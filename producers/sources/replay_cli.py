@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from producers.commands import deliver
-from producers.errors import ConfigError, ProducersError
+from producers.errors import ProducersError
 
 if TYPE_CHECKING:
     from producers.encode import EventEncoder
@@ -69,6 +69,7 @@ def replay(
     Exit codes: 0 every event was acknowledged; 1 some were not, or --strict found a bad row;
     2 a wrong option, mapping or file.
     """
+    from producers.encode import open_encoder  # noqa: PLC0415
     from producers.sources.replay import Replay, choose_mapping, replay_batches  # noqa: PLC0415
     from producers.sources.tally import Tally  # noqa: PLC0415
 
@@ -76,7 +77,7 @@ def replay(
     try:
         factor = deliver.parse_speed(speed)
         plan = Replay(path, choose_mapping(path, mapping), limit=limit, strict=strict)
-        encoder = _open_encoder(registry)
+        encoder = open_encoder(registry)
         if shift_to_now:
             plan = _shifted_to_now(plan)
         if check:
@@ -103,17 +104,6 @@ def replay(
         )
     finally:
         _report(tally, lateness_s)
-
-
-def _open_encoder(registry_url: str | None) -> "EventEncoder":
-    from producers.encode import EventEncoder  # noqa: PLC0415
-    from schemas.errors import SchemasError  # noqa: PLC0415
-    from schemas.registry import open_registry  # noqa: PLC0415
-
-    try:
-        return EventEncoder(open_registry(registry_url))
-    except SchemasError as error:
-        raise ConfigError(f"schema registry: {error}") from error
 
 
 def _shifted_to_now(plan: "Replay") -> "Replay":

@@ -4,12 +4,11 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import typer
 
 from producers.commands.deliver import NOT_DELIVERED, fail
-from producers.encode import EventEncoder
+from producers.encode import open_encoder
 from producers.errors import ProducersError
 from producers.pacing import Pacer
 from producers.progress import ProgressBar
@@ -18,8 +17,6 @@ from producers.sink import KafkaSink, open_kafka
 from producers.sources.live.cursor import Checkpoints, CursorFile
 from producers.sources.live.follow import Backoff, Open, follow
 from producers.sources.live.source import Bounds, LiveSource, Translate
-from schemas.errors import SchemasError
-from schemas.registry import open_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,7 @@ def run(live: LiveRun) -> None:
     """
     bar, interrupt = ProgressBar(live.title, live.bounds.events), Interrupt()
     try:
-        encoder = EventEncoder(open_registry(live.registry))
-    except SchemasError as error:
-        _fail_registry(error)
-    try:
+        encoder = open_encoder(live.registry)
         file = CursorFile(live.state, live.title)
         start = file.load()
         messages = follow(live.open_stream, start, Backoff(give_up_s=live.give_up_s), bar.warn)
@@ -72,15 +66,13 @@ def _follow(
     source: LiveSource, sink: KafkaSink, file: CursorFile, interrupt: Interrupt, bar: ProgressBar
 ) -> Outcome:
     checkpoints = Checkpoints(file, source, sink, time.monotonic)
-    try:
-        with interrupt.listening(), bar.showing():
-            return pump(
-                source, sink, interrupt=interrupt, pacer=Pacer(None), bar=bar, on_batch=checkpoints.on_batch
-            )
-    finally:
-        # Also when the stream failed for good: what was delivered need not be read again.
-        sink.close()
-        checkpoints.save()
+    with interrupt.listening(), bar.showing():
+        outcome = pump(
+            source, sink, interrupt=interrupt, pacer=Pacer(), bar=bar, on_batch=checkpoints.on_batch
+        )
+    # Also when the stream failed for good: what was delivered need not be read again.
+    checkpoints.save()
+    return outcome
 
 
 def _report(live: LiveRun, outcome: Outcome, source: LiveSource) -> None:
@@ -103,10 +95,7 @@ def _report(live: LiveRun, outcome: Outcome, source: LiveSource) -> None:
             f"{live.title}: produced {delivery.produced:,}, acknowledged {delivery.acknowledged:,}, "
             f"lost {lost:,}, repeated {source.repeated:,}"
         )
+    if outcome.fault:
+        fail(outcome.fault)
     if not delivery.complete:
         raise typer.Exit(NOT_DELIVERED)
-
-
-def _fail_registry(error: SchemasError) -> NoReturn:
-    typer.echo(f"error: schema registry: {error}", err=True)
-    raise typer.Exit(NOT_DELIVERED) from error

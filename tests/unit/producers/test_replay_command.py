@@ -1,0 +1,164 @@
+"""`produce replay` as a user types it: summary, warnings and exit codes, with a Kafka client in memory."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from producers.cli import app
+from producers.sink import KafkaSink
+from tests.support.fake_kafka import FakeProducer
+
+MAPPING = """
+[input]
+format = "csv"
+[time]
+field = "t"
+unit = "s"
+[[event]]
+when = { kind = "like" }
+name = "engagement"
+action = "like"
+[[event]]
+when = { kind = "post" }
+name = "content"
+action = "create"
+[fields]
+actor_id = "{user}"
+item_id = "{item}"
+topics = { field = "tags", separator = " " }
+"""
+
+
+@pytest.fixture
+def kafka(monkeypatch: pytest.MonkeyPatch) -> FakeProducer:
+    """A client in memory instead of a broker."""
+    producer = FakeProducer()
+
+    def opened(_bootstrap: str, warn: object, **options: object) -> KafkaSink:
+        assert options["topics"] == ("content", "engagement")
+        return KafkaSink(producer, warn=warn)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("producers.sink.open_kafka", opened)
+    return producer
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A mapping and a file with two good rows, one bad and one that no rule takes; the folder is entered."""
+    (tmp_path / "my.toml").write_text(MAPPING)
+    rows = [
+        "t,kind,user,item,tags",
+        "100,post,ann,p1,cats dogs",
+        "101,like,ben,p1,",
+        "102,view,cem,p1,",
+        "103",
+    ]
+    (tmp_path / "my.csv").write_text("\n".join(rows) + "\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*options: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(app, ["replay", *options])
+
+
+def summary(result: Result) -> dict[str, object]:
+    """Last line of stdout."""
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.usefixtures("files")
+def test_events_go_to_their_topics_and_every_row_is_accounted_for(kafka: FakeProducer) -> None:
+    """Two events are acknowledged, two rows are told with line and reason."""
+    result = run("my.csv", "--mapping", "my.toml", "--json")
+    assert result.exit_code == 0, result.output
+    assert [(r.name, r.key, r.timestamp) for r in kafka.delivered] == [
+        ("content", b"ann", 100_000),
+        ("engagement", b"ben", 101_000),
+    ]
+    told = summary(result)
+    assert (told["produced"], told["acknowledged"], told["rows"], told["events"]) == (2, 2, 4, 2)
+    assert told["rejected"] == {"no [[event]] rule fits": 1}
+    assert told["malformed"] == {"expected 5 cells": 1}
+    assert "line 5: malformed: expected 5 cells (found 1)" in result.stderr
+
+
+@pytest.mark.usefixtures("files")
+def test_dry_run_shows_events_and_sends_nothing(kafka: FakeProducer) -> None:
+    """A mapping can be tried without Kafka."""
+    result = run("my.csv", "--mapping", "my.toml", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert kafka.delivered == []
+    assert "my.csv: 2 events of 4 rows; nothing sent" in result.stdout
+    assert '"topics": ["cats", "dogs"]' in result.stderr
+
+
+@pytest.mark.usefixtures("files")
+def test_shift_to_now_ends_with_the_present(kafka: FakeProducer) -> None:
+    """The last event is now, the distances stay."""
+    result = run("my.csv", "--mapping", "my.toml", "--shift-to-now", "--json")
+    first, last = (record.timestamp for record in kafka.delivered)
+    assert last - first == 1_000
+    assert summary(result)["last_ms"] == last > 1_700_000_000_000
+
+
+@pytest.mark.usefixtures("files", "kafka")
+def test_strict_run_fails_at_the_first_bad_row() -> None:
+    """Exit code 1; what came before is delivered and counted."""
+    result = run("my.csv", "--mapping", "my.toml", "--strict", "--json")
+    assert result.exit_code == 1
+    assert "my.csv line 4: rejected: no [[event]] rule fits" in result.stderr
+    dry = run("my.csv", "--mapping", "my.toml", "--strict", "--dry-run")
+    assert dry.exit_code == 1
+
+
+@pytest.mark.usefixtures("kafka")
+def test_disorder_beyond_the_bound_is_said(files: Path) -> None:
+    """Who replays a file that is not in order must know what a job will drop."""
+    rows = ["t,kind,user,item,tags", "500,post,ann,p1,a", "100,post,ben,p2,b", "450,like,cem,p1,"]
+    (files / "my.csv").write_text("\n".join(rows))
+    assert "400,000 ms out of order, more than 120 s" in run("my.csv", "--mapping", "my.toml").stderr
+    quiet = run("my.csv", "--mapping", "my.toml", "--lateness-s", "400")
+    assert "out of order" not in quiet.stderr
+
+
+@pytest.mark.usefixtures("files", "kafka")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("my.csv",), "no shipped mapping fits this file name"),
+        (("my.csv", "--mapping", "none.toml"), "cannot be read"),
+        (("none.csv", "--mapping", "my.toml"), "cannot read none.csv"),
+        (("my.csv", "--mapping", "my.toml", "--speed", "0"), "--speed '0'"),
+        (("-",), "standard input has no file name"),
+        (("my.toml", "--mapping", "my.toml"), "asks for item, kind, t, tags, user; the file has the columns"),
+        (("my.csv", "--mapping", "my.toml", "--registry", "ftp://x"), "schema registry"),
+        (("my.csv", "--mapping", "my.toml", "--kafka", "x"), "expected key=value"),
+    ],
+)
+def test_wrong_options_files_and_mappings_exit_with_2(options: tuple[str, ...], message: str) -> None:
+    """Each says what was found and what is expected."""
+    result = run(*options)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+
+
+@pytest.mark.usefixtures("files")
+def test_events_that_kafka_does_not_take_fail_the_run(kafka: FakeProducer) -> None:
+    """Exit code 1 when an event was not acknowledged."""
+    kafka.refused[101_000] = "MSG_SIZE_TOO_LARGE"
+    result = run("my.csv", "--mapping", "my.toml", "--json")
+    assert result.exit_code == 1
+    assert (summary(result)["acknowledged"], summary(result)["failed"]) == (1, 1)
+
+
+def test_the_command_tells_about_itself() -> None:
+    """Help holds the exit codes; it loads no Kafka."""
+    assert "Exit codes" in run("--help").stdout
+    assert isinstance(app, typer.Typer)
