@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.hashing import hash64_at
+from schemas.hashing import hash_strings
 from state.actions import ActionWeights
 from state.topics import language_scope, normalise, region_scope
 from state.trust import account_trust
@@ -148,15 +148,5 @@ def _fingerprint(event: str, columns: EventColumns) -> Words:
     text = pc.utf8_trim_whitespace(text)
     worded = np.asarray(pc.greater(pc.utf8_length(text), 0))
     shared = np.asarray(pc.not_equal(columns.strings("share_of"), ""))
-    return np.where(shared, columns.hash64("share_of"), np.where(worded, _hash_texts(text), item))
+    return np.where(shared, columns.hash64("share_of"), np.where(worded, hash_strings(text), item))
 
-
-def _hash_texts(texts: pa.StringArray) -> Words:
-    """Hash each text of an array that starts at its buffer's first byte."""
-    offsets = np.frombuffer(texts.buffers()[1], np.int32)[: len(texts) + 1].astype(np.int64)
-    data = texts.buffers()[2]
-    padded = np.zeros(int(offsets[-1]) + 16, np.uint8)
-    if data is not None:
-        padded[: int(offsets[-1])] = np.frombuffer(data, np.uint8)[: int(offsets[-1])]
-    words = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
-    return hash64_at(words, offsets[:-1], np.diff(offsets))

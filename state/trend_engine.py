@@ -11,8 +11,9 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from schemas.hashing import hash64
+from schemas.hashing import hash_strings
 from schemas.served import TrendRecord
 from state import recent_samples, tail_sketch, trend_base
 from state.burst import Scores, step
@@ -107,7 +108,7 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Shar
     pane_ms = cfg.burst.pane_ms
     tail_sketch.advance(sketch, pane.pane, pane_ms)
     young = (pane.pane - sketch.first_pane) * pane_ms < cfg.quiet_start_ms
-    where = tail_sketch.cells(np.array([hash64(k.encode()) for k in pane.keys], np.uint64))
+    where = tail_sketch.cells(hash_strings(pa.array(pane.keys, pa.string())))
     stored = store.get(pane.keys)
     known = np.array([raw is not None for raw in stored], np.bool_)
     hour = tail_sketch.recent_users(sketch, where) + pane.trusted

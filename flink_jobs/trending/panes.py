@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from flink_jobs.trending.rows import entries_of
-from schemas.codec import encode_record
-from schemas.records import TrendPaneClosed
+from schemas.avro_encode import encode
+from schemas.avro_plan import compile_plan
 from schemas.registry import Registry
+from schemas.released import schema_of
+from schemas.topics import topic_of
 from state.entries import summarise
 from state.exact import Ints
 from state.shard_bundle import bundles
@@ -19,7 +22,8 @@ class ClosedPanes:
     """Summarises closed panes. Keeps the registry's newest schema of the panes topic."""
 
     def __init__(self, registry: Registry, cfg: TrendConfig, shards: int) -> None:
-        self._registry = registry
+        self._schema_id = registry.id_of(topic_of("trend_pane").subject)
+        self._plan = compile_plan(schema_of("trend_pane"))
         self._cfg = cfg
         self._shards = shards
 
@@ -36,19 +40,20 @@ class ClosedPanes:
             shard.to_bytes(2, "big") + pane.to_bytes(8, "big") + raw
             for shard, pane, raw in bundles(keys, start_ms // pane_ms, events, summary, self._shards)
         ]
-        out_keys, out_values = [], []
-        for i in np.flatnonzero(summary.users >= self._cfg.min_users_out).tolist():
-            topic, _, scope = keys[i].rpartition(KEY_SEPARATOR)
-            record = TrendPaneClosed(
-                topic=topic,
-                scope=scope,
-                pane_start_ms=int(start_ms[i]),
-                pane_ms=pane_ms,
-                weight_milli=int(weight_milli[i]),
-                events=int(events[i]),
-                users=int(summary.users[i]),
-                users_exact=bool(summary.exact[i]),
-            )
-            out_keys.append(f"{topic}|{scope}|{record.pane_start_ms}".encode())
-            out_values.append(encode_record(record, self._registry))
-        return parts, out_keys, out_values
+        out = np.flatnonzero(summary.users >= self._cfg.min_users_out)
+        split = [keys[i].rpartition(KEY_SEPARATOR) for i in out.tolist()]
+        columns = {
+            "topic": pa.array([topic for topic, _, _ in split], pa.string()),
+            "scope": pa.array([scope for _, _, scope in split], pa.string()),
+            "pane_start_ms": start_ms[out],
+            "pane_ms": pane_ms,
+            "weight_milli": weight_milli[out],
+            "events": events[out],
+            "users": summary.users[out],
+            "users_exact": summary.exact[out],
+        }
+        names = [
+            f"{topic}|{scope}|{start}".encode()
+            for (topic, _, scope), start in zip(split, start_ms[out].tolist(), strict=True)
+        ]
+        return parts, names, encode(self._plan, columns, len(out), self._schema_id).values()

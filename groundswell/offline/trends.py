@@ -1,12 +1,13 @@
 """Run the trending engine over events in this process: for evaluation, not for production."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from flink_jobs.trending import rows
 from flink_jobs.trending.decode import NO_WATERMARK, BatchDecoder, RawBatch
+from producers.batch import EncodedBatch
 from producers.encode import EventEncoder
 from producers.mapping.event import Mapped
 from schemas.registry import FileRegistry
@@ -79,42 +80,45 @@ class OfflineTrends:
         self._stores = [DictStore() for _ in range(shards)]
         self._sketches = [tail_sketch.empty() for _ in range(shards)]
         self._open: dict[int, _Pane] = {}
-        self._mark_ms = NO_WATERMARK
+        self._marks: dict[str, int] = {}
         self.refused: dict[str, int] = {}
 
-    def run(self, events: Iterator[Mapped]) -> Iterator[ClosedPane]:
+    def run(self, events: Iterable[Mapped]) -> Iterator[ClosedPane]:
         """Count all events and yield every pane in the order of time."""
-        batch: list[Mapped] = []
-        for event in events:
-            batch.append(event)
-            if len(batch) == BATCH:
-                yield from self._take(batch)
-                batch = []
-        if batch:
-            yield from self._take(batch)
+        for batch in _batches(events, self._encoder):
+            yield from self._take(batch, "file")
         yield from self._close(1 << 62)
 
-    def _take(self, batch: Sequence[Mapped]) -> Iterator[ClosedPane]:
-        times = np.array([e.source_ms for e in batch], np.int64)
-        # What the watermark was when each event came, as a source would have it.
-        newest = np.maximum.accumulate(np.maximum(times, self._mark_ms + self._lateness_ms))
-        marks = np.concatenate([[self._mark_ms], newest[:-1] - self._lateness_ms])
+    def run_encoded(self, batches: Iterable[EncodedBatch], topics: Sequence[str]) -> Iterator[ClosedPane]:
+        """The same for records as they go to Kafka; time waits for the slowest of ``topics``."""
+        self._marks = dict.fromkeys(topics, NO_WATERMARK)
+        for batch in batches:
+            if batch.topic in self._marks and len(batch.values):
+                yield from self._take(batch, batch.topic)
+        yield from self._close(1 << 62)
+
+    def _take(self, batch: EncodedBatch, source: str) -> Iterator[ClosedPane]:
+        times = np.array(batch.timestamps_ms, np.int64)
+        # Each source has its own watermark, and time is the slowest of them, as for Kafka's partitions.
+        mine = self._marks.get(source, NO_WATERMARK)
+        newest = np.maximum.accumulate(np.maximum(times - self._lateness_ms, mine))
+        others = min((m for t, m in self._marks.items() if t != source), default=1 << 62)
         raw = RawBatch(
-            topics=[self._encoder.topics[e.event] for e in batch],
-            partitions=np.zeros(len(batch), np.int64),
-            offsets=np.arange(len(batch)),
+            topics=[batch.topic] * len(times),
+            partitions=np.zeros(len(times), np.int64),
+            offsets=np.arange(len(times)),
             record_ms=times,
-            watermark_ms=marks,
-            values=[self._encoder.encode(e)[1] for e in batch],
+            watermark_ms=np.minimum(np.concatenate([[mine], newest[:-1]]), others),
+            values=list(batch.values),
         )
         for text in self._decoder.rows(raw):
             if text.startswith(rows.BAD_MARK):
-                reason = text.split(rows.BAD_SEPARATOR, 5)
-                self.refused[reason[3]] = self.refused.get(reason[3], 0) + 1
+                reason = text.split(rows.BAD_SEPARATOR, 4)[3]
+                self.refused[reason] = self.refused.get(reason, 0) + 1
             else:
                 self._add(text)
-        self._mark_ms = int(newest[-1]) - self._lateness_ms
-        yield from self._close(self._mark_ms)
+        self._marks[source] = int(newest[-1])
+        yield from self._close(min(self._marks.values()))
 
     def _add(self, text: str) -> None:
         row = rows.parse(text)
@@ -144,3 +148,25 @@ class OfflineTrends:
             summary=summary,
             verdicts=verdicts,
         )
+
+
+def _batches(events: Iterable[Mapped], encoder: EventEncoder) -> Iterator[EncodedBatch]:
+    """Encode events in their order; a batch ends where the topic changes or when it is full."""
+    pending: list[Mapped] = []
+    for event in events:
+        if pending and (len(pending) == BATCH or pending[0].event != event.event):
+            yield _encoded(pending, encoder)
+            pending = []
+        pending.append(event)
+    if pending:
+        yield _encoded(pending, encoder)
+
+
+def _encoded(events: Sequence[Mapped], encoder: EventEncoder) -> EncodedBatch:
+    pairs = [encoder.encode(event) for event in events]
+    return EncodedBatch(
+        topic=encoder.topics[events[0].event],
+        keys=[key for key, _ in pairs],
+        values=[value for _, value in pairs],
+        timestamps_ms=[event.source_ms for event in events],
+    )
