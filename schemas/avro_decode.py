@@ -10,12 +10,15 @@ import numpy as np
 
 from schemas.avro_fields import ArrayReader, Items, Raw, Spans, read_column
 from schemas.avro_plan import Field, Plan
+from schemas.avro_put import put_value
 from schemas.avro_tape import Bools, Bytes, Ints, Tape
-from schemas.columns import Columns
+from schemas.columns import Columns, Source
 from schemas.wire import HEADER_BYTES
 
 
-def decode(plan: Plan, values: Sequence[bytes], skip: int = HEADER_BYTES) -> Columns:
+def decode(
+    plan: Plan, values: Sequence[bytes], skip: int = HEADER_BYTES, reader: Plan | None = None
+) -> Columns:
     """Decode a batch. Nothing is raised for a bad record: it is marked, and lends no byte to any column.
 
     A record is good only if every field is inside it, it ends exactly at its last byte, every string is
@@ -26,14 +29,30 @@ def decode(plan: Plan, values: Sequence[bytes], skip: int = HEADER_BYTES) -> Col
         plan: The compiled schema that the values were written with.
         values: Encoded records, at most 2 GiB together. They are kept, so that a reason can be given later.
         skip: Bytes of wire header in front of each record. Their content is not looked at.
+        reader: A later version of the schema. Its fields that `plan` does not have read as their defaults, in
+            every record.
 
     Raises:
         ValueError: The batch is too large.
+        ContractError: A field that only the reader has is without a default.
     """
-    tape = Tape(values, tail=64 + 16 * (1 + sum(1 + len(item.items) for item in plan.fields)))
+    added = plan.added_by(reader) if reader else ()
+    defaults = [put_value(field, field.default) for field in added]
+    tail = 64 + 16 * (1 + sum(1 + len(item.items) for item in plan.fields))
+    tape = Tape(values, tail, b"".join(defaults))
     ok, raws = _walk(plan, tape, skip)
+    at = tape.extra
+    for field, default in zip(added, defaults, strict=True):
+        raws[field.name] = _everywhere(field, tape, at, at + len(default))
+        at += len(default)
     _check_text(plan, tape, ok, raws)
-    return Columns(plan, tape, values, ok=ok, raws=raws, skip=skip)
+    return Columns(Plan(plan.name, (*plan.fields, *added)), tape, ok, raws, Source(plan, values, skip))
+
+
+def _everywhere(field: Field, tape: Tape, start: int, end: int) -> Raw | Items:
+    """Read one default as the value of every record."""
+    n = len(tape.starts)
+    return _read(field, tape, np.full(n, start), np.full(n, end))[0]
 
 
 def _walk(plan: Plan, tape: Tape, skip: int) -> tuple[Bools, dict[str, Raw | Items]]:

@@ -56,6 +56,19 @@ class Plan:
             f"{self.name} has no field {name!r}; it has {[item.name for item in self.fields]}"
         )
 
+    def added_by(self, later: "Plan") -> tuple["Field", ...]:
+        """Fields that only a later version has; a reader fills them with their defaults.
+
+        Raises:
+            ContractError: One of them has no default, or is an array whose default is not empty.
+        """
+        mine = {item.name for item in self.fields}
+        added = tuple(item for item in later.fields if item.name not in mine)
+        for item in added:
+            if not item.has_default or (item.items and item.default != []):
+                raise ContractError(f"{later.name}.{item.name} was added without a simple default; add one")
+        return added
+
 
 def _is_schema(node: object) -> TypeGuard[dict[str, object]]:
     return isinstance(node, dict)

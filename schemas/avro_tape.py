@@ -46,21 +46,23 @@ class Tape:
     Attributes:
         data: The bytes, then a tail of zeros.
         starts, ends: Where each record begins and ends.
-        sink: Where bad rows are parked.
+        sink: Where bad rows are parked, `tail` bytes long.
+        extra: Where `behind` begins, bytes that belong to no record.
     """
 
-    def __init__(self, values: Sequence[bytes], tail: int) -> None:
+    def __init__(self, values: Sequence[bytes], tail: int, behind: bytes = b"") -> None:
         sizes = np.fromiter(map(len, values), np.int64, len(values))
         self.ends: Ints = np.cumsum(sizes, dtype=np.int64)
         self.starts: Ints = self.ends - sizes
         self.total = int(self.ends[-1]) if len(values) else 0
-        if self.total > MAX_BATCH_BYTES - tail:
+        if self.total > MAX_BATCH_BYTES - tail - len(behind) - 32:
             raise ValueError(f"batch of {self.total} bytes, expected less than 2 GiB; decode smaller batches")
-        joined = bytearray().join((*values, bytes(tail + 16)))
+        joined = bytearray().join((*values, bytes(tail + 16), behind, bytes(16)))
         self.data: Bytes = np.frombuffer(joined, np.uint8)
         # The eight bytes at every position, overlapping.
         self.words: Words = np.ndarray((len(joined) - 7,), "<u8", joined, strides=(1,))
         self.sink = self.total + 8
+        self.extra = self.total + tail + 16
 
     def varint(self, pos: Ints, end: Ints) -> tuple[Ints, Ints, Bools | None]:
         """Zigzag numbers: (values, next positions, rows that are bad or None). A bad row has value 0."""

@@ -5,6 +5,7 @@ out of the batch only by `strings`, `codes` and their item forms.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -19,33 +20,34 @@ from schemas.hashing import hash64_at
 MAX_REASON_CHARS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was decoded, kept so that a reason can be given later."""
+
+    plan: Plan
+    values: Sequence[bytes]
+    skip: int
+
+
 class Columns:
     """Columns of one decoded batch. `array.field` names a field of an array of records.
 
     Attributes:
         n: Number of records.
         ok: Which of them are good.
-        names: Fields of the schema that the batch was written with.
+        names: Fields there are: those of the writer's schema, and of a later reader's, if one was given.
     """
 
     def __init__(
-        self,
-        plan: Plan,
-        tape: Tape,
-        values: Sequence[bytes],
-        *,
-        ok: Bools,
-        raws: dict[str, Raw | Items],
-        skip: int,
+        self, plan: Plan, tape: Tape, ok: Bools, raws: dict[str, Raw | Items], source: Source
     ) -> None:
-        self.n = len(values)
+        self.n = len(source.values)
         self.ok = ok
         self.names = frozenset(raws)
         self._plan = plan
         self._tape = tape
-        self._values = values
+        self._source = source
         self._raws = raws
-        self._skip = skip
         self._all_ok = bool(ok.all())
         self._spans: dict[str, tuple[Ints, Ints]] = {}
         self._items: dict[str, tuple[Ints, Bools | None]] = {}
@@ -55,7 +57,7 @@ class Columns:
         if self.ok[row]:
             return ""
         try:
-            walk(self._plan, bytes(self._values[row]), self._skip)
+            walk(self._source.plan, bytes(self._source.values[row]), self._source.skip)
         except RecordError as fault:
             return str(fault)[:MAX_REASON_CHARS]
         return "refused by the batch decoder, but readable alone: please report this as a fault"
@@ -92,9 +94,8 @@ class Columns:
             if not isinstance(raw, Spans):
                 raise ContractError(f"{name} is not a string")
             good = self.ok if raw.present is None else self.ok & raw.present
-            # Starts never go down, also past rows without a value: Arrow's offsets need that.
             sizes = raw.sizes if good.all() else np.where(good, raw.sizes, 0)
-            starts = raw.starts if good.all() else np.where(good, raw.starts, self._tape.starts)
+            starts = raw.starts if good.all() else np.where(good, raw.starts, 0)
             self._spans[name] = starts, sizes
         return self._spans[name]
 
@@ -205,7 +206,11 @@ class Columns:
         return field, rows, items.inner[inner], keep
 
     def _text(self, field: Field, starts: Ints, sizes: Ints) -> pa.StringArray:
-        """Copy runs of bytes out: Arrow sees gap, run, gap, run ... in our buffer and takes every second."""
+        """Copy runs of bytes out: Arrow sees gap, run, gap, run ... in our buffer and takes every second.
+
+        Starts may go down, for runs of no bytes and for defaults: the gap before such a run is nonsense, and
+        nobody looks at a gap.
+        """
         offsets = np.zeros(2 * len(starts) + 1, np.int32)
         offsets[1::2] = starts
         offsets[2::2] = starts + sizes

@@ -8,6 +8,8 @@ from schemas.avro_fields import MAX_ROUNDS
 from schemas.avro_plan import compile_plan
 from schemas.avro_put import put_number
 from schemas.avro_walk import walk
+from schemas.errors import ContractError
+from schemas.hashing import hash64
 from schemas.released import schema_of
 from schemas.wire import header
 from tests.support.avro_rows import ODD_PLAN, ODD_SCHEMA, neutral_row, reference_encode, rows_of
@@ -153,3 +155,57 @@ def test_too_large_a_batch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("schemas.avro_tape.MAX_BATCH_BYTES", 1000)
     with pytest.raises(ValueError, match="decode smaller batches"):
         decode(TAGS, [b"x" * 600, b"y" * 600])
+
+
+LATER = compile_plan(
+    {
+        "type": "record",
+        "name": "Tagged",
+        "fields": [
+            {"name": "note", "type": "string", "default": "näh"},
+            {"name": "at", "type": "long"},
+            {"name": "tags", "type": {"type": "array", "items": "string"}},
+            {"name": "end", "type": "string"},
+            {"name": "big", "type": "long", "default": -(2**60)},
+            {"name": "real", "type": "double", "default": -2.5},
+            {"name": "flag", "type": "boolean", "default": True},
+            {
+                "name": "hue",
+                "type": {"type": "enum", "name": "Hue", "symbols": ["red", "blue"]},
+                "default": "blue",
+            },
+            {"name": "maybe", "type": ["null", "string"], "default": None},
+            {"name": "more", "type": {"type": "array", "items": "string"}, "default": []},
+            {"name": "last", "type": "string", "default": "x"},
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 50])
+def test_a_later_reader_fills_in_its_defaults(n: int) -> None:
+    """Columns of fields that the writer did not have hold the default, in good records only."""
+    values = [value for at in range(n) for value in (_tagged(_block(f"ü{at}")), b"bad")]
+    columns = decode(TAGS, values, reader=LATER)
+    defaults = {"note": "näh", "big": -(2**60), "real": -2.5, "flag": True, "hue": "blue", "last": "x"}
+    rows = rows_of(LATER, columns)
+    assert rows[1::2] == [neutral_row(LATER)] * n
+    assert rows[::2] == [walk(TAGS, value) | defaults | {"maybe": None, "more": []} for value in values[::2]]
+    assert columns.names >= set(defaults)
+    assert columns.longer_than("note", 2).tolist() == [True, False] * n
+    assert columns.hash64("note").tolist() == [hash64("näh".encode()), hash64(b"")] * n
+    assert not n or columns.reason(1).startswith("value of 3 bytes")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"name": "new", "type": "int"},
+        {"name": "new", "type": {"type": "array", "items": "int"}, "default": [1]},
+    ],
+)
+def test_a_reader_without_a_simple_default_is_refused(more: dict[str, object]) -> None:
+    """There would be nothing to fill in."""
+    later = compile_plan({"type": "record", "name": "Later", "fields": [more]})
+    with pytest.raises(ContractError, match=r"Later\.new was added without a simple default"):
+        decode(TAGS, [], reader=later)
