@@ -19,6 +19,7 @@ from tests.support.live_servers import SseServer
 from tests.support.shared_data import shared_data
 
 TOPIC = "content"
+REGISTRY = FileRegistry()
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def read_since(consumer: Consumer, start: dict[int, int]) -> list[ContentChanged
         assert time.monotonic() < until_s, f"only {len(out)} records came"
         for message in consumer.consume(10_000, timeout=0.5):
             assert message.error() is None
-            _, record = decode_value(message.value() or b"", FileRegistry())
+            _, record = decode_value(message.value() or b"", REGISTRY)
             assert isinstance(record, ContentChanged)
             assert message.timestamp()[1] == record.source_ms
             assert message.key() == record.actor_id.encode()
