@@ -12,15 +12,17 @@ from producers.sources.simulate.rows import ENGAGEMENT, NONE, POST, Rows, make
 from producers.sources.simulate.topics import PHRASES, TAG_SHARE, Topics
 
 MINUTE_MS = 60_000
+# For two who take part (post, share, reply, like) one only looks on.
 _MIX = {
-    "create": 0.12,
-    "impression": 0.43,
-    "dwell": 0.1,
-    "click": 0.1,
-    "like": 0.14,
-    "share": 0.07,
-    "reply": 0.04,
+    "create": 0.2,
+    "like": 0.2,
+    "share": 0.17,
+    "reply": 0.1,
+    "impression": 0.17,
+    "dwell": 0.08,
+    "click": 0.08,
 }
+ONLOOKERS = 0.5  # for each one who takes part
 _NAMES = tuple(_MIX)
 _RECENT = 30  # reactions go to one of this many newest posts
 
@@ -51,12 +53,15 @@ class Ground:
 
 
 def rate_per_minute(ground: Ground, users_per_day: float, allowed: Bools) -> tuple[Floats, Floats]:
-    """Minutes of the simulation and the expected events in each, following the day of the allowed cells."""
+    """Minutes of the simulation and the expected events in each, following the day of the allowed cells.
+
+    `users_per_day` counts those who take part: hardly anybody does twice a day. Onlookers come on top.
+    """
     minutes = np.arange(ground.start_ms, ground.end_ms, MINUTE_MS, dtype=np.float64)
     day = np.arange(0, 24 * 60 * MINUTE_MS, MINUTE_MS, dtype=np.float64)
     mean = ground.people.cells.weights(day, allowed).sum(axis=1).mean()
     awake = ground.people.cells.weights(minutes, allowed).sum(axis=1)
-    return minutes, users_per_day / (24 * 60) * awake / mean
+    return minutes, users_per_day * (1 + ONLOOKERS) / (24 * 60) * awake / mean
 
 
 def moments(ground: Ground, minutes: Floats, expected: Floats, rng: np.random.Generator) -> Ints:

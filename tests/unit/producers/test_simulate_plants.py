@@ -12,6 +12,8 @@ from producers.sources.simulate.reference import read
 from producers.sources.simulate.regions import HOUR_MS
 from producers.sources.simulate.simulation import Simulation
 from producers.sources.simulate.truth import Plant
+from state.topics import normalise
+from state.validate import validate_record
 from tests.support.small_worlds import small
 
 Record = dict[str, object]
@@ -28,20 +30,15 @@ def played() -> tuple[Simulation, tuple[Record, ...]]:
     return run, tuple(records)
 
 
-def normal(topic: str) -> str:
-    """A topic as the job will count it."""
-    return topic.removeprefix("#").casefold()
-
-
 def during(plant: Plant, *, spellings: bool = False) -> list[Record]:
     """Records of engagement and content that name a plant's topic while it is active."""
-    names = {normal(name) for name in plant.spellings} if spellings else {plant.topic}
+    names = {normalise(name) for name in plant.spellings} if spellings else {plant.topic}
     return [
         record
         for record in played()[1]
         if record["event"] != "moderation"
         and plant.start_ms <= cast("int", record["source_ms"]) < plant.end_ms
-        and any(normal(topic) in names for topic in cast("list[str]", record["topics"]))
+        and any(normalise(topic) in names for topic in cast("list[str]", record["topics"]))
     ]
 
 
@@ -93,7 +90,7 @@ def test_the_spellings_of_a_duplicated_tag_are_all_used_and_partly_together() ->
     inside = during(plant, spellings=True)
     used = {topic for r in inside for topic in cast("list[str]", r["topics"])}
     assert set(plant.spellings) <= used
-    assert len({normal(name) for name in plant.spellings}) == 2  # `#ab` and `ab` are one topic already
+    assert len({normalise(name) for name in plant.spellings}) == 2  # `#ab` and `ab` are one topic already
     assert any(len(cast("list[str]", r["topics"])) == 2 for r in inside)
 
 
@@ -180,7 +177,7 @@ def test_people_whose_taste_switches_talk_about_their_new_topics_afterwards() ->
         row = rows.get(record["actor_id"])
         if row is None or record["action"] != "impression":
             continue
-        first = normal(cast("list[str]", record["topics"])[0])
+        first = normalise(cast("list[str]", record["topics"])[0])
         later = cast("int", record["source_ms"]) >= cast("int", row["at_ms"])
         for side in ("before", "after"):
             seen[later][side] += first in cast("list[str]", row[side])
@@ -224,7 +221,7 @@ def test_totals_equal_an_independent_count() -> None:
     topics: Counter[str] = Counter()
     for record in records:
         actions[str(record["event"])][str(record["action"])] += 1
-        topics.update({normal(topic) for topic in cast("list[str]", record.get("topics", []))})
+        topics.update({normalise(topic) for topic in cast("list[str]", record.get("topics", []))})
     assert run.totals.complete
     assert run.totals.good == len(records) == run.config.events
     assert run.totals.actions == actions
@@ -239,3 +236,20 @@ def test_totals_equal_an_independent_count() -> None:
 def test_steady_topics_are_decoys(kind: str) -> None:
     """They are named as what must not trend."""
     assert all(plant.expected == "no_trend" for plant in plants_of(kind))
+
+
+def test_every_good_record_obeys_the_rules_of_its_event() -> None:
+    """The job's own validator finds nothing; otherwise the count of dead letters would be wrong."""
+    for record in played()[1]:
+        event = cast("str", record["event"])
+        fields = {name: value for name, value in record.items() if name != "event"}
+        assert validate_record(event, fields, cast("int", record["source_ms"])) == [], record
+
+
+def test_the_truth_names_topics_as_the_job_does() -> None:
+    """A canonical name stays itself, and the spellings of a plant lead to it."""
+    run, _ = played()
+    assert all(normalise(name) == name for name in run.world.topics.plain)
+    for plant in run.world.plants:
+        if plant.spellings:
+            assert plant.topic in {normalise(name) for name in plant.spellings}
