@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -50,18 +50,24 @@ def kafka_address(data: Path, bootstrap: str | None) -> str:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn errors of reading into one line on standard error and exit code 1, or 2 for a wrong scope."""
+    """Turn an error of reading into one line on standard error and an exit code: 2 wrong scope, else 1."""
+    from groundswell.kafka_read import KafkaReadError  # noqa: PLC0415
+    from producers.errors import ProducersError  # noqa: PLC0415
+    from schemas.errors import SchemasError  # noqa: PLC0415
     from schemas.served import ServedError  # noqa: PLC0415
     from serving.errors import ServingError  # noqa: PLC0415
 
     try:
         yield
     except ServedError as error:
-        typer.secho(f"groundswell: {error}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(WRONG_USE) from None
-    except ServingError as error:
-        typer.secho(f"groundswell: {error}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(CANNOT) from None
+        _fail(error, WRONG_USE)
+    except (ServingError, KafkaReadError, SchemasError, ProducersError, OSError) as error:
+        _fail(error, CANNOT)
+
+
+def _fail(error: Exception, code: int) -> NoReturn:
+    typer.secho(f"groundswell: {error}", err=True, fg=typer.colors.RED)
+    raise typer.Exit(code) from None
 
 
 def _local(data: Path, address: "Callable[[Stack], str]") -> str:

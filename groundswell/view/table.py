@@ -14,6 +14,7 @@ from serving.trend import Listing
 
 FRAME_LINES = 6  # header, two rules, heads, legend, note
 _HISTORY = "history"
+_ROOMY = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def rows_that_fit(height: int) -> int:
 
 def draw(picture: Picture) -> RenderableType:
     """Return the picture; O(rows)."""
-    parts = [_header(picture.listing), Rule(style="dim")]
+    parts = [_header(picture), Rule(style="dim")]
     parts.append(_table(picture) if picture.listing.trends else Text(_nothing(picture.listing), "italic"))
     parts += [Rule(style="dim"), _legend(picture)]
     if picture.note:
@@ -60,14 +61,16 @@ def scope_name(scope: str) -> str:
     return f"{'language' if kind == 'lang' else kind} {name}" if name else scope
 
 
-def _header(shown: Listing) -> RenderableType:
+def _header(picture: Picture) -> RenderableType:
+    shown = picture.listing
     title = Text.assemble(("groundswell", "bold cyan"), "  trends, ", (scope_name(shown.scope), "bold"))
     grid = Table.grid(expand=True)
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, justify="right")
     now = Text("event time has not begun", "dim")
     if shown.as_of is not None:
-        now = Text.assemble(("event time ", "dim"), (f"{moment(shown.as_of.as_of_ms)} UTC", "bold"))
+        label = "event time " if picture.width >= _ROOMY else ""
+        now = Text.assemble((label, "dim"), (f"{moment(shown.as_of.as_of_ms)} UTC", "bold"))
     grid.add_row(title, now)
     return grid
 
