@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 PLAIN_EVERY_S = 10.0
 
@@ -34,9 +34,9 @@ class ProgressBar:
         self._started_s = self._shown_s = clock()
         self._bar = Progress(
             TextColumn("[bold]{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[note]}"),
+            BarColumn(bar_width=10),
+            TextColumn("{task.completed:,.0f}"),
+            TextColumn("{task.fields[note]}", style="cyan"),
             TimeElapsedColumn(),
             console=self._console,
             refresh_per_second=4,
@@ -61,9 +61,10 @@ class ProgressBar:
         """
         self._done += records
         elapsed_s = max(self._clock() - self._started_s, 1e-6)
-        note = f"{self._done / elapsed_s:,.0f}/s  queued {queued:,}  lag {late_s:.1f} s"
+        # Short enough for 80 columns: a line that wraps is no bar.
+        note = f"{self._done / elapsed_s / 1000:,.1f}k/s  queue {queued:,}  lag {late_s:.1f}s"
         if event_ms:
-            note += f"  event time {datetime.fromtimestamp(event_ms / 1000, timezone.utc):%m-%d %H:%M:%S}"
+            note += f"  at {datetime.fromtimestamp(event_ms / 1000, timezone.utc):%m-%d %H:%M}"
         self._bar.update(self._task, completed=self._done, note=note)
         if not self._console.is_terminal and self._clock() - self._shown_s >= PLAIN_EVERY_S:
             self._shown_s = self._clock()
