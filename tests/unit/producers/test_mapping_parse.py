@@ -243,7 +243,7 @@ def test_mapping_is_found_by_name_path_and_file_name(tmp_path: Path) -> None:
 
 def test_unknown_mappings_are_refused_with_the_shipped_names(tmp_path: Path) -> None:
     """A wrong name, a missing file and a file name that fits none say what there is."""
-    with pytest.raises(MappingError, match="shipped are gharchive, groundswell, .*, wikiticker;"):
+    with pytest.raises(MappingError, match=r"shipped are gharchive, groundswell, .*, wikiticker;"):
         load_mapping("wiki")
     with pytest.raises(MappingError, match="cannot be read: No such file"):
         load_mapping(str(tmp_path / "none.toml"))
