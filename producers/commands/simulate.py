@@ -29,7 +29,10 @@ _Seed = Annotated[int, typer.Option("--seed", help="Same options and seed: same 
 _Users = Annotated[int, typer.Option("--users", help="People in the population.")]
 _Topics = Annotated[int, typer.Option("--topics", help="Topics of everyday talk.")]
 _Plants = Annotated[bool, typer.Option("--plants/--no-plants", help="Plant bursts and decoys.")]
-_Scale = Annotated[float, typer.Option("--plant-scale", help="Size of the planted topics.")]
+_Scale = Annotated[
+    float | None,
+    typer.Option("--plant-scale", help="Size of the planted topics. Default: 1, less below 400,000 events."),
+]
 _Malformed = Annotated[
     float, typer.Option("--malformed", help="Share of records that must be refused, on top of the good ones.")
 ]
@@ -63,7 +66,7 @@ def simulate(
     users: _Users = 20_000,
     topics: _Topics = 2_000,
     plants: _Plants = True,
-    plant_scale: _Scale = 1.0,
+    plant_scale: _Scale = None,
     malformed: _Malformed = 0.0,
     duplicates: _Duplicates = 0.0,
     disorder_ms: _Disorder = 20_000,
@@ -83,10 +86,16 @@ def simulate(
 
     Exit codes: 0 every record was acknowledged; 1 some were not; 2 a wrong option or file.
     """
-    from producers.sources.simulate.config import NO_PLANTS, PlantConfig, SimulationConfig  # noqa: PLC0415
+    from producers.sources.simulate.config import (  # noqa: PLC0415
+        NO_PLANTS,
+        PlantConfig,
+        SimulationConfig,
+        usual_scale,
+    )
 
     try:
         factor = deliver.parse_speed(speed)
+        scale = usual_scale(events) if plant_scale is None else plant_scale
         config = SimulationConfig(
             seed=seed,
             start_ms=_end_ms(end) - hours * 3_600_000,
@@ -97,7 +106,7 @@ def simulate(
             disorder_ms=disorder_ms,
             duplicates=duplicates,
             malformed=malformed,
-            plants=PlantConfig(scale=plant_scale) if plants else NO_PLANTS,
+            plants=PlantConfig(scale=scale) if plants else NO_PLANTS,
         )
         target = None if dry_run else _target(bootstrap, kafka or [], factor)
         run = _open(config, factor, registry)

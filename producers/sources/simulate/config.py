@@ -1,11 +1,12 @@
 """Everything a simulation depends on. Two equal configurations give equal bytes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from producers.errors import ConfigError
 from producers.sources.simulate.regions import HOUR_MS, LANGS, REGIONS
 
 DEMO_HOURS = 51
+SUGGESTED_EVENTS = 400_000
 MAX_DISORDER_MS = 10 * 60_000
 
 
@@ -51,7 +52,7 @@ class SimulationConfig:
     seed: int = 1
     start_ms: int = 1_760_000_400_000
     hours: int = DEMO_HOURS
-    events: int = 400_000
+    events: int = SUGGESTED_EVENTS
     users: int = 20_000
     topics: int = 2_000
     regions: tuple[str, ...] = tuple(REGIONS)
@@ -113,14 +114,15 @@ def _place_faults(config: SimulationConfig) -> list[str]:
     return faults
 
 
-def demo(end_ms: int, *, seed: int = 1, events: int = 400_000, malformed: float = 0.0) -> SimulationConfig:
+def usual_scale(events: int) -> float:
+    """Size of plants that leaves most events to everyday talk; 1 from the demonstration's size on."""
+    return min(1.0, max(events, 1) / SUGGESTED_EVENTS)
+
+
+def demo(
+    end_ms: int, *, seed: int = 1, events: int = SUGGESTED_EVENTS, malformed: float = 0.0
+) -> SimulationConfig:
     """Two days and three hours that end less than five minutes before `end_ms`, with every plant."""
     start_ms = end_ms // 300_000 * 300_000 - DEMO_HOURS * HOUR_MS
-    return SimulationConfig(
-        seed=seed, start_ms=start_ms, hours=DEMO_HOURS, events=events, malformed=malformed
-    )
-
-
-def without_plants(config: SimulationConfig) -> SimulationConfig:
-    """Copy a configuration, everyday talk only."""
-    return replace(config, plants=NO_PLANTS)
+    plants = PlantConfig(scale=usual_scale(events))
+    return SimulationConfig(seed=seed, start_ms=start_ms, events=events, malformed=malformed, plants=plants)

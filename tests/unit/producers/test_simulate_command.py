@@ -81,6 +81,7 @@ def test_the_end_is_rounded_down_to_five_minutes(tmp_path: Path) -> None:
         (["--malformed", "2"], "malformed is 2"),
         (["--out", "/nowhere/at/all.jsonl"], "--out /nowhere/at/all.jsonl"),
         (["--registry", "ftp://x"], "schema registry"),
+        (["--plants", "--plant-scale", "0"], "plants.scale is 0"),
     ],
 )
 def test_a_wrong_option_ends_with_code_2_and_says_which(options: list[str], message: str) -> None:
@@ -103,3 +104,10 @@ def test_a_setting_without_a_value_is_refused_without_repeating_more_than_its_na
     result = CliRunner().invoke(app, ["simulate", *SIZES, "--kafka", "sasl.password"])
     assert result.exit_code == 2
     assert "expected key=value" in result.stderr
+
+
+def test_a_small_run_has_small_plants_by_default() -> None:
+    """The demonstration's plants would not leave room for anything else in 20,000 events."""
+    result = CliRunner().invoke(app, ["simulate", "--end", END, "--events", "20000", "--dry-run", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["good"] == 20_000
