@@ -14,7 +14,6 @@ from producers.mapping.convert import BadValueError, to_language, to_text
 from producers.mapping.event import Mapped, Record, Rejected, Skipped, Value
 from producers.sources.live.memory import Memory
 
-PUBLIC_URL = "wss://jetstream2.us-east.bsky.network/subscribe"
 POST, LIKE, REPOST = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost"
 FOLLOW, BLOCK = "app.bsky.graph.follow", "app.bsky.graph.block"
 COLLECTIONS = (POST, LIKE, REPOST, FOLLOW, BLOCK)

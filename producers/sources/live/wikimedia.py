@@ -7,7 +7,6 @@ from producers.mapping.event import Mapped, Rejected, Skipped
 from producers.mapping.find import shipped
 from producers.mapping.mapper import compile_mapping
 
-PUBLIC_URL = "https://stream.wikimedia.org/v2/stream/recentchange"
 DEFAULT_DOMAINS = ("*.wikipedia.org",)
 
 _OTHER_WIKI = Skipped("a wiki that was not asked for")
