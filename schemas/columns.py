@@ -93,10 +93,7 @@ class Columns:
             raw = self._raw(self._plan.field(name), "string", "bytes")
             if not isinstance(raw, Spans):
                 raise ContractError(f"{name} is not a string")
-            good = self.ok if raw.present is None else self.ok & raw.present
-            sizes = raw.sizes if good.all() else np.where(good, raw.sizes, 0)
-            starts = raw.starts if good.all() else np.where(good, raw.starts, 0)
-            self._spans[name] = starts, sizes
+            self._spans[name] = self._neutral(raw.starts), self._neutral(raw.sizes)
         return self._spans[name]
 
     def strings(self, name: str) -> pa.StringArray:
