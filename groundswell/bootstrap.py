@@ -7,13 +7,15 @@ A stamp records what was installed, so that a second run does nothing and needs 
 
 import argparse
 import ast
+import contextlib
+import fcntl
 import hashlib
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,8 +37,8 @@ class SetupError(Exception):
 
 
 def fingerprint(root: Path, python: str) -> str:
-    """Return a digest over the inputs and the interpreter's version."""
-    digest = hashlib.sha256(python.encode())
+    """Return a digest over the inputs, the interpreter's version and the place: scripts hold full paths."""
+    digest = hashlib.sha256(f"{python} {root}".encode())
     for name in INPUTS:
         digest.update((root / name).read_bytes())
     return digest.hexdigest()
@@ -116,6 +118,17 @@ def _install_tools(root: Path, venv: Path, python: Path) -> dict[str, str]:
     return uv_settings(listed)
 
 
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let a second make wait for the first one. The lock ends with this process."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _version_of(python: Path) -> str:
     try:
         done = subprocess.run(
@@ -151,8 +164,9 @@ def main() -> int:
     try:
         check_python(sys.version_info[:2])
         wanted = fingerprint(ROOT, platform.python_version())
-        if not is_current(venv, wanted):
-            build(ROOT, venv, wanted)
+        with _alone(ROOT / "locks"):
+            if not is_current(venv, wanted):
+                build(ROOT, venv, wanted)
     except SetupError as error:
         say(str(error))
         return 1

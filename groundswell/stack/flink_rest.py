@@ -8,6 +8,8 @@ from typing import Any
 
 from groundswell.stack.errors import JobError
 
+# States from which a job does not come back by itself.
+ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
 _TIMEOUT_S = 5.0
 _RPC_PORT = re.compile(r":(\d+)/")  # in pekko.tcp://flink@127.0.0.1:37109/user/rpc/taskmanager_0
 _MAX_BYTES = 16 << 20  # an answer is never larger; a plan of a big job is the largest
@@ -41,6 +43,10 @@ class FlinkRest:
     def jobs(self) -> dict[str, str]:
         """Return the state of every job by id. Raises OSError when the JobManager does not answer."""
         return {str(job["id"]): str(job["status"]) for job in self._call("GET", "/jobs")["jobs"]}
+
+    def runs(self, job_id: str | None) -> bool:
+        """Say whether the JobManager knows the job and it has not ended. Raises OSError as `jobs` does."""
+        return self.jobs().get(job_id or "", "FINISHED") not in ENDED
 
     def state(self, job_id: str) -> str:
         """Return a job's state, such as RUNNING or FINISHED.

@@ -9,11 +9,10 @@ import msgspec
 
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.errors import JobError
+from groundswell.stack.flink_rest import ENDED
 from groundswell.stack.layout import Layout
 
 RUNNING, STOPPED = "running", "stopped"
-# States from which a job does not come back by itself, and shall not be brought back.
-ENDED = frozenset({"FINISHED", "CANCELED", "FAILED"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 

@@ -10,7 +10,7 @@ from groundswell.stack import jobs, submit
 from groundswell.stack.checkpoints import MAX_ATTEMPTS, candidates
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.errors import JobError
-from groundswell.stack.flink_rest import FlinkRest
+from groundswell.stack.flink_rest import ENDED, FlinkRest
 from groundswell.stack.plan import Plan
 
 _WATCH_S = 2.0
@@ -88,8 +88,9 @@ class Resumer:
                 if job is None or not job.alive():
                     continue
                 try:
-                    resume(self.stack, job, self._closed)
-                except JobError as error:
+                    if not self.rest.runs(job.job_id):  # a user may have been quicker
+                        resume(self.stack, job, self._closed)
+                except (JobError, OSError) as error:  # OSError: the JobManager is lost once more
                     job.problem = str(error)[:2000]
                     _log.error("job %s was not resumed: %s", name, error)
                 jobs.save(self.layout, job)
@@ -148,9 +149,9 @@ def _await_restored(rest: FlinkRest, job_id: str, wanted: Path, closed: threadin
                 rest.cancel(job_id)
                 raise JobError(f"{job_id} restored {restored}, expected {wanted}")
             return
-        if state in jobs.ENDED or time.monotonic() > deadline_s:
+        if state in ENDED or time.monotonic() > deadline_s:
             reason = rest.exceptions(job_id)
-            if state not in jobs.ENDED:
+            if state not in ENDED:
                 rest.cancel(job_id)
             raise JobError(f"{job_id} is {state} and has not restored {wanted}: {reason[:400]}")
         time.sleep(_POLL_S)

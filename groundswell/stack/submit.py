@@ -36,7 +36,8 @@ def submit(stack: Stack, module: str, args: list[str], name: str, *, restore_fro
     jobs.check_name(name)
     with jobs.owned(layout):
         old = jobs.load(layout, name)
-        if old is not None and old.alive():
+        # Flink decides: a job that could not be resumed is on record but does not run.
+        if old is not None and FlinkRest(stack.flink_rest_url).runs(old.job_id):
             raise JobError(
                 f"a job named {name!r} already runs as {old.job_id}: cancel it or choose another name"
             )
@@ -89,8 +90,9 @@ def run_client(stack: Stack, module: str, args: list[str], restore_from: Path | 
 
 def cancel(stack: Stack, name: str) -> None:
     """Cancel a job and do not bring it back. Its retained checkpoints stay."""
-    job, rest = _wanted_stopped(stack, name)
-    rest.cancel(job)
+    job_id, rest = _wanted_stopped(stack, name)
+    if rest.runs(job_id):
+        rest.cancel(job_id)
 
 
 def stop_with_savepoint(stack: Stack, name: str, timeout_s: float = 120.0) -> Path:

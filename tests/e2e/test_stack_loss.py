@@ -115,6 +115,28 @@ def test_a_job_survives_the_loss_of_task_managers_and_job_manager(lossy: Stack, 
     )
 
 
+def test_a_job_that_cannot_be_resumed_says_so_and_may_be_submitted_again(
+    lossy: Stack, tmp_path: Path
+) -> None:
+    """Lost before its first checkpoint, a job is not started empty; a person starts it again."""
+    out = tmp_path / "counts"
+    lost = submit.submit(lossy, COUNTER, [str(out)], "hasty")
+    kill(lossy, "jobmanager")
+
+    def record() -> jobs.Job:
+        job = jobs.load(Layout.at(lossy.data_dir), "hasty")
+        assert job is not None
+        return job
+
+    eventually(lambda: "not started empty" in record().problem, "the problem is on record")
+    assert record().job_ids == [lost]
+    again = submit.submit(lossy, COUNTER, [str(out)], "hasty")
+    assert (record().job_ids, record().problem) == ([again], "")
+    submit.cancel(lossy, "hasty")
+    ended(lossy, "hasty", "CANCELED")
+    submit.cancel(lossy, "hasty")
+
+
 def test_a_program_that_fails_shows_its_last_words(lossy: Stack) -> None:
     """The message holds the program's own error, not only an exit code."""
     with pytest.raises(JobError, match="No module named"):

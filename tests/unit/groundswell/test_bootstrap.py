@@ -45,6 +45,14 @@ def test_another_python_makes_it_stale(root: Path) -> None:
     assert not bootstrap.is_current(installed(root), bootstrap.fingerprint(root, "3.12.1"))
 
 
+def test_a_moved_folder_makes_it_stale(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The scripts of an environment name its place."""
+    venv = installed(root)
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "moved"
+    root.rename(elsewhere)
+    assert not bootstrap.is_current(elsewhere / venv.name, bootstrap.fingerprint(elsewhere, "3.11.7"))
+
+
 def test_an_interrupted_setup_is_stale(root: Path) -> None:
     """The stamp is written last and removed first."""
     venv = installed(root)

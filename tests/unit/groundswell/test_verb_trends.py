@@ -1,0 +1,174 @@
+"""`groundswell trends` and `groundswell explain` over a store in memory."""
+
+import io
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from rich.console import Console
+from support.trend_records import NOON_MS, PANE_MS, a_record, an_as_of
+from typer.testing import CliRunner
+
+from groundswell.cli import app, load_verbs
+from groundswell.verbs import explain as explain_verb
+from groundswell.verbs import trends as trends_verb
+from groundswell.view.live import Frames, follow, watch
+from serving.errors import StoreUnavailableError
+from serving.memory_store import MemoryTrendStore
+from serving.trend import Listing
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> MemoryTrendStore:
+    """The store that the verbs open."""
+    found = MemoryTrendStore()
+    for verb in (trends_verb, explain_verb):
+        monkeypatch.setattr(verb, "open_store", lambda _data, _url: found)
+    return found
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _verbs() -> None:
+    if not app.registered_commands:
+        load_verbs(app)
+
+
+def filled(store: MemoryTrendStore) -> MemoryTrendStore:
+    """Two topics at noon."""
+    store.put(a_record("world cup", peak_strength=20.0))
+    store.put(a_record("eclipse"))
+    store.put_as_of(an_as_of())
+    return store
+
+
+def test_the_list_as_a_table(store: MemoryTrendStore) -> None:
+    """Without options: the strongest of the world."""
+    filled(store)
+    done = runner.invoke(app, ["trends"])
+    assert done.exit_code == 0, done.output
+    assert "2025-07-01 12:00 UTC" in done.stdout
+    assert done.stdout.index("world cup") < done.stdout.index("eclipse")
+
+
+def test_the_list_as_json(store: MemoryTrendStore) -> None:
+    """One JSON value and nothing else on standard output."""
+    filled(store)
+    done = runner.invoke(app, ["trends", "--json", "--top", "1"])
+    assert [trend["topic"] for trend in json.loads(done.stdout)["trends"]] == ["world cup"]
+
+
+def test_an_empty_list_names_the_scopes_that_have_one(store: MemoryTrendStore) -> None:
+    """Nothing to show is no failure, and the reader learns where there is something."""
+    filled(store)
+    done = runner.invoke(app, ["trends", "--scope", "lang:xx", "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["trends"] == []
+    assert "scopes with a list: global" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["trends", "--scope", "a b"], ["trends", "--top", "0"]])
+def test_wrong_use_is_exit_code_2(store: MemoryTrendStore, arguments: list[str]) -> None:
+    """A scope that cannot exist and a list of nothing are mistakes of the caller."""
+    filled(store)
+    assert runner.invoke(app, arguments).exit_code == 2
+
+
+def test_a_store_that_is_away_is_exit_code_1(
+    store: MemoryTrendStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence on standard error, no traceback."""
+
+    def away(_scope: str, _limit: int) -> Listing:
+        raise StoreUnavailableError("Redis at h:1 does not answer")
+
+    monkeypatch.setattr(store, "listing", away)
+    done = runner.invoke(app, ["trends", "--watch"])
+    assert done.exit_code == 1
+    assert done.stderr == "groundswell: Redis at h:1 does not answer\n"
+
+
+def test_explain_takes_any_spelling(store: MemoryTrendStore) -> None:
+    """The topic is normalised as the job does it."""
+    filled(store)
+    done = runner.invoke(app, ["explain", "#World_CUP"])
+    assert done.exit_code == 0
+    assert done.stdout.startswith("world cup is number 1 in global")
+    told = json.loads(runner.invoke(app, ["explain", "World_Cup", "--json"]).stdout)
+    assert (told["topic"], told["scope"], told["as_of_ms"]) == ("world cup", "global", NOON_MS)
+
+
+def test_explaining_an_unknown_topic_is_exit_code_1(store: MemoryTrendStore) -> None:
+    """Nothing on standard output, advice on standard error."""
+    filled(store)
+    done = runner.invoke(app, ["explain", "eclipes"])
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    assert "Did you mean 'eclipse'?" in done.stderr
+
+
+def test_a_store_that_goes_away_leaves_the_last_picture(
+    store: MemoryTrendStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While Redis restarts, a watch goes on and says so."""
+    frames = Frames(filled(store), "global", 9)
+    console = Console(width=80, file=io.StringIO())
+    console.print(frames.next(console, 0.0))
+
+    def away(_scope: str, _limit: int) -> Listing:
+        raise StoreUnavailableError("Redis is away")
+
+    monkeypatch.setattr(store, "listing", away)
+    with console.capture() as captured:
+        console.print(frames.next(console, 1.0))
+    assert "shown as last read: Redis is away" in captured.get()
+    assert "world cup" in captured.get()
+
+
+@pytest.fixture
+def interrupt_soon(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Send this process a signal after half a second."""
+
+    def send() -> None:
+        time.sleep(0.5)
+        os.kill(os.getpid(), request.param)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    yield
+    thread.join()
+
+
+@pytest.mark.usefixtures("interrupt_soon")
+@pytest.mark.parametrize("interrupt_soon", [signal.SIGINT, signal.SIGTERM], indirect=True)
+def test_a_watch_ends_with_the_terminal_as_it_was(store: MemoryTrendStore) -> None:
+    """Ctrl-C and SIGTERM both leave the other screen, show the cursor, and leave the last picture."""
+    before = signal.getsignal(signal.SIGTERM)
+    out = io.StringIO()
+    watch(Frames(filled(store), "global", 9), Console(file=out, force_terminal=True, width=80, height=20))
+    enter, leave, show_cursor = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
+    assert enter in out.getvalue()
+    _, _, after = out.getvalue().rpartition(leave)
+    assert show_cursor in out.getvalue()
+    assert "world cup" in after
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.usefixtures("interrupt_soon")
+@pytest.mark.parametrize("interrupt_soon", [signal.SIGINT], indirect=True)
+def test_following_hands_on_each_moment_once(store: MemoryTrendStore) -> None:
+    """A pipe gets one list for each event time, not four a second."""
+    seen: list[Listing] = []
+
+    def emit(shown: Listing, _picture: object) -> None:
+        seen.append(shown)
+        if len(seen) == 1:
+            store.put_as_of(an_as_of(NOON_MS + PANE_MS))
+
+    follow(Frames(filled(store), "global", 9), Console(file=io.StringIO()), emit)
+    assert [shown.as_of.as_of_ms for shown in seen if shown.as_of] == [NOON_MS, NOON_MS + PANE_MS]

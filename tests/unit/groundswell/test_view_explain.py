@@ -1,0 +1,99 @@
+"""One trend in sentences and in plain values."""
+
+import msgspec
+from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_trend, an_as_of
+
+from groundswell.view.explain import explain, unknown
+from groundswell.view.plain import listing_values
+from serving.trend import Listing
+
+
+def test_a_burst_in_full() -> None:
+    """Every figure of the record is in a sentence, in this order."""
+    trend = a_trend(
+        alert=True, alert_ms=NOON_MS - 7 * PANE_MS, reasons=("burst", "surprise 4.0", "short history")
+    )
+    assert explain(trend) == [
+        "eclipse is number 1 in global at 2025-07-01 12:00 UTC (event time).",
+        "A burst alert has been in force since 11:25 (35 minutes).",
+        "Between 11:55 and 12:00 its count, weighted by action and user, was 12; its own past made 1.5 likely, "
+        "so that is 8 times as much.",
+        "Score 4.2: about 1 in 15,849 panes of its own past would be as strong (5.1 deviations above normal).",
+        "11 users with 14 events in that time, at least 11 within the hour.",
+        "First seen in the list at 11:15 (45 minutes ago), strongest at 11:55 with strength 16. Its strength is 16 "
+        "now and halves every 3 hours: without new events it leaves the list in 15 hours.",
+        "Why: a burst alert is in force; the last hour lies 4.0 deviations above normal; "
+        "its own past is still short, so the judgement is cautious.",
+        "▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▂▁▂▃▄▆▆█  the last 2h, 5m each",
+    ]
+
+
+def test_a_faded_topic() -> None:
+    """What left the list is told in the past, and nothing promises when it will leave."""
+    trend = a_trend(
+        position=None,
+        strength=0.3,
+        observed=0.5,
+        score=0.1,
+        z=-0.4,
+        users=1,
+        events=1,
+        recent_users=1,
+        pane_start_ms=NOON_MS - 4 * PANE_MS,
+        alert_ms=NOON_MS - 2 * HALF_LIFE_MS,
+        peak_ms=NOON_MS - 9 * HALF_LIFE_MS,
+        reasons=("rising", "surprise -0.2"),
+    )
+    told = explain(trend)
+    assert told[0] == "eclipse is no longer in the list of global at 2025-07-01 12:00 UTC (event time)."
+    assert told[1] == "Its newest burst alert was at 06:00; none is in force."
+    assert told[2].endswith("its own past made 1.5 likely. Since then it was silent for 15 minutes.")
+    assert told[3] == (
+        "Score 0.1: about 79 in 100 panes of its own past would be as strong (0.4 deviations below normal)."
+    )
+    assert told[4] == "1 user with 1 event in that time, 1 within the hour."
+    assert told[5].endswith(
+        "strongest at 2025-06-30 09:00 with strength 16. Its strength is 0.3 now and halves every 3 hours."
+    )
+    assert "0.2 deviations below normal" in told[6]
+
+
+def test_an_absurd_score_does_not_fill_the_line() -> None:
+    """A score of 300 is as certain as anything; the sentence stays a sentence."""
+    assert len(explain(a_trend(score=300.0))[3]) < 130
+
+
+def test_an_unknown_reason_is_passed_on() -> None:
+    """A newer job may know reasons that this reader does not."""
+    assert explain(a_trend(reasons=("echo",)))[6] == "Why: echo."
+
+
+def test_an_unknown_topic_gets_an_explanation_and_close_names() -> None:
+    """The reader learns what would list it, and what they may have meant."""
+    told = unknown("eclipes", "region:US", ["eclipse"])
+    assert told.startswith("'eclipes' is not and was not in the list of region US: a topic enters it when")
+    assert told.endswith("Did you mean 'eclipse'?")
+    assert "mean" not in unknown("x", "global", [])
+
+
+def test_plain_values_are_ready_for_json() -> None:
+    """Field names of the record, and what follows from the moment; the encoding's own fields stay out."""
+    values = listing_values(Listing("global", an_as_of(), (a_trend(),)))
+    back = msgspec.json.decode(msgspec.json.encode(values))
+    assert back["as_of_ms"] == NOON_MS
+    (trend,) = back["trends"]
+    assert (trend["position"], trend["topic"], trend["strength"]) == (1, "eclipse", 16.0)
+    assert trend["left_ms"] == 5 * HALF_LIFE_MS
+    assert len(trend["history"]) == 24
+    assert not {"version", "rank"} & set(trend)
+
+
+def test_plain_values_of_no_list_are_empty() -> None:
+    """Before the first pane the moment is null, and the fields are there all the same."""
+    assert listing_values(Listing("lang:en", None, ())) == {
+        "scope": "lang:en",
+        "as_of_ms": None,
+        "half_life_ms": None,
+        "min_strength": None,
+        "trends": [],
+    }
