@@ -1,0 +1,110 @@
+"""Samples of every kind of stored state, from fixed seeds, and what they hold as plain JSON.
+
+A golden file is one sample as a released version wrote it, with its values beside it. It is never written
+again: it proves that bytes of that version still decode to the same values.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+
+import numpy as np
+
+from state import burst_layout, tail_sketch, trend_key
+from state.codec import Codec
+
+FOLDER = Path(__file__).parents[1] / "golden" / "state"
+_TOUCHED_CELLS = 20
+_LARGE = 100  # tables with more cells are written as what most cells hold, and the others by place
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One value of a kind. A kind may have several, told apart by a word."""
+
+    kind: str
+    make: Callable[[Rng], object]
+    word: str = ""
+
+    def name(self, version: int) -> str:
+        """Return the name of the golden files of a version, without ending."""
+        return "-".join(filter(None, (self.kind, f"v{version}", self.word)))
+
+    def value(self) -> object:
+        """Make the value. The seed follows from kind and word, so that a new kind changes no other."""
+        return self.make(np.random.default_rng(list(f"{self.kind}{self.word}".encode())))
+
+
+def codecs() -> dict[str, Codec[object]]:
+    """Return the codec of every kind that a module of `state` holds."""
+    package = importlib.import_module("state")
+    modules = [
+        importlib.import_module(f"state.{info.name}") for info in pkgutil.iter_modules(package.__path__)
+    ]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Codec)]
+    return {codec.kind.decode(): codec for codec in found}
+
+
+def plain(value: object) -> object:
+    """Return a state as JSON values; floats stay exact.
+
+    Numpy records become one object a row; large tables name only what differs from most of their cells.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray) and value.dtype.names:
+        return [{name: plain(row[name]) for name in value.dtype.names} for row in value]
+    if isinstance(value, np.void):
+        return {name: plain(value[name]) for name in value.dtype.names or ()}
+    if isinstance(value, np.ndarray) and value.size > _LARGE:
+        return _sparse(value)
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _sparse(table: np.ndarray) -> dict[str, object]:
+    cells, counts = np.unique(table, return_counts=True)
+    most = cells[counts.argmax()]
+    others = np.flatnonzero(table != most)
+    return {
+        "shape": list(table.shape),
+        "most": most.item(),
+        "others": {str(at): table.flat[at].item() for at in others.tolist()},
+    }
+
+
+def rows(rng: Rng, dtype: np.dtype, n: int) -> np.ndarray:
+    """Return n records with something different in every field."""
+    out = np.zeros(n, dtype)
+    for name in dtype.names or ():
+        part = out[name]
+        if part.dtype.names:
+            out[name] = rows(rng, part.dtype, n)
+        elif part.dtype.kind == "f":
+            out[name] = rng.normal(0.0, 100.0, part.shape)
+        else:
+            out[name] = rng.integers(1, 1 << 31, part.shape)
+    return out
+
+
+def _sketch(rng: Rng) -> tail_sketch.TailSketch:
+    sketch = tail_sketch.empty()
+    sketch.first_pane, sketch.last_pane = 5_890_000, 5_893_210
+    for name in ("users", "mean", "var"):
+        table = getattr(sketch, name)
+        table.flat[rng.choice(table.size, _TOUCHED_CELLS, replace=False)] = rng.gamma(
+            2.0, 9.0, _TOUCHED_CELLS
+        )
+    return sketch
+
+
+SAMPLES = (
+    Sample("bu", lambda rng: rows(rng, burst_layout.STATE_DTYPE, 3)),
+    Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
+    Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), np.zeros(1, trend_key.EXTRA)), "quiet"),
+    Sample("ts", _sketch),
+)
