@@ -128,7 +128,8 @@ class RedisTrendStore:
                     pipe.execute_command(*command)  # type: ignore[no-untyped-call]  # half typed
                 answers: list[Any] = pipe.execute()
         except redis.ResponseError as error:
-            raise StoreContentError(f"Redis refused a read under {PREFIX}: {error}") from error
+            said = str(error).rpartition("caused error: ")[2]  # without the command, which is our script
+            raise StoreContentError(f"Redis refused a read under {PREFIX}: {said}") from error
         except redis.RedisError as error:
             raise StoreUnavailableError(
                 f"Redis at {self._address()} does not answer ({type(error).__name__}: {error}); "

@@ -1,5 +1,7 @@
 """One trend in sentences and in plain values."""
 
+from pathlib import Path
+
 import msgspec
 from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_trend, an_as_of
 
@@ -13,19 +15,8 @@ def test_a_burst_in_full() -> None:
     trend = a_trend(
         alert=True, alert_ms=NOON_MS - 7 * PANE_MS, reasons=("burst", "surprise 4.0", "short history")
     )
-    assert explain(trend) == [
-        "eclipse is number 1 in global at 2025-07-01 12:00 UTC (event time).",
-        "A burst alert has been in force since 11:25 (35 minutes).",
-        "Between 11:55 and 12:00 its count, weighted by action and user, was 12; its own past made 1.5 likely, "
-        "so that is 8 times as much.",
-        "Score 4.2: about 1 in 15,849 panes of its own past would be as strong (5.1 deviations above normal).",
-        "11 users with 14 events in that time, at least 11 within the hour.",
-        "First seen in the list at 11:15 (45 minutes ago), strongest at 11:55 with strength 16. Its strength is 16 "
-        "now and halves every 3 hours: without new events it leaves the list in 15 hours.",
-        "Why: a burst alert is in force; the last hour lies 4.0 deviations above normal; "
-        "its own past is still short, so the judgement is cautious.",
-        "▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▂▁▂▃▄▆▆█  the last 2h, 5m each",
-    ]
+    expected = (Path(__file__).parent / "pictures" / "explain.txt").read_text("utf-8")
+    assert explain(trend) == expected.splitlines()
 
 
 def test_a_faded_topic() -> None:

@@ -1,0 +1,246 @@
+"""One contract for the store in memory and the one in Redis, which the job's own sink fills."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import redis
+from support.redis_server import running_redis
+from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record, an_as_of
+
+from flink_jobs._shell.redis_sink import RedisSink
+from flink_jobs.trending.served import write_of
+from schemas.served import AsOf, ServedError, TrendRecord, as_of_key, encode, list_key, meta_key
+from serving.errors import StoreContentError, StoreUnavailableError
+from serving.memory_store import MemoryTrendStore
+from serving.redis_store import RedisTrendStore
+from serving.store import TrendStore
+from state.trend_config import TrendConfig
+
+
+@dataclass(frozen=True)
+class World:
+    """A store and the way into it."""
+
+    store: TrendStore
+    put: Callable[[TrendRecord], object]
+    put_as_of: Callable[[AsOf], object]
+
+    def hold(self, *records: TrendRecord) -> None:
+        """Store records and the moment of noon."""
+        for record in records:
+            self.put(record)
+        self.put_as_of(an_as_of())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis for this file."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def client(server: str) -> Iterator["redis.Redis"]:
+    """A client of the emptied server, which is ours alone."""
+    with redis.Redis.from_url(server, protocol=2) as found:
+        found.flushall()
+        yield found
+
+
+@pytest.fixture(params=["memory", "redis"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """An empty store of each kind."""
+    if request.param == "memory":
+        memory = MemoryTrendStore()
+        yield World(memory, memory.put, memory.put_as_of)
+        return
+    request.getfixturevalue("client")
+    url = request.getfixturevalue("server")
+    sink, cfg = RedisSink(url), TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
+
+    def put(record: TrendRecord) -> object:
+        return sink.write([write_of(cfg, b"T" + encode(record))])
+
+    def put_as_of(as_of: AsOf) -> object:
+        return sink.write([write_of(cfg, b"A" + encode(as_of))])
+
+    store = RedisTrendStore.at(url)
+    yield World(store, put, put_as_of)
+    store.close()
+
+
+def topics(world: World, scope: str = "global", limit: int = 10) -> list[str]:
+    """The topics of a list."""
+    return [trend.record.topic for trend in world.store.trends(scope, limit)]
+
+
+def test_an_empty_store_has_neither_lists_nor_a_moment(world: World) -> None:
+    """Before the first pane closes, readers get nothing instead of an error."""
+    assert world.store.trends("global", 10) == []
+    assert world.store.trend("global", "eclipse") is None
+    assert world.store.as_of() is None
+    assert world.store.scopes().names == ()
+
+
+def test_without_a_moment_nothing_is_shown(world: World) -> None:
+    """A record whose list has no moment yet has no strength, so it is not shown."""
+    world.put(a_record())
+    assert world.store.listing("global", 10).trends == ()
+    assert world.store.trend("global", "eclipse") is None
+
+
+def test_the_strongest_come_first_with_their_places(world: World) -> None:
+    """Order, places and limit."""
+    world.hold(*(a_record(f"t{n}", peak_strength=float(n)) for n in (3, 9, 1, 7)))
+    assert topics(world) == ["t9", "t7", "t3", "t1"]
+    found = world.store.trends("global", 2)
+    assert [(trend.position, trend.record.topic) for trend in found] == [(1, "t9"), (2, "t7")]
+
+
+def test_strength_fades_by_half_in_a_half_life(world: World) -> None:
+    """Strength is that of the moment of event time, not that of the peak."""
+    world.hold(a_record(peak_strength=8.0, peak_ms=NOON_MS - HALF_LIFE_MS))
+    (trend,) = world.store.trends("global", 1)
+    assert trend.strength == pytest.approx(4.0)
+
+
+def test_what_is_too_weak_is_dropped_but_still_known(world: World) -> None:
+    """A faded topic leaves the list; asking for it by name still finds it, without a place."""
+    world.hold(a_record("faded", peak_strength=0.9, peak_ms=NOON_MS - HALF_LIFE_MS), a_record("strong"))
+    assert topics(world) == ["strong"]
+    found = world.store.trend("global", "faded")
+    assert found is not None
+    assert found.position is None
+    assert found.strength == pytest.approx(0.45)
+
+
+def test_a_record_comes_back_as_it_was_written(world: World) -> None:
+    """Every field survives, with any script in the topic."""
+    record = a_record("東京 ‎البرازيل | {x}", alert=True, alert_ms=NOON_MS, reasons=("burst",))
+    world.hold(record)
+    assert world.store.trends("global", 1)[0].record == record
+    found = world.store.trend("global", record.topic)
+    assert found is not None
+    assert found.record == record
+    assert found.position == 1
+
+
+def test_a_topic_has_the_same_place_alone_and_in_the_list(world: World) -> None:
+    """Equal ranks are ordered the same way by both questions."""
+    world.hold(*(a_record(name) for name in ("b", "a", "ü", "c", "Z")))
+    for trend in world.store.trends("global", 10):
+        alone = world.store.trend("global", trend.record.topic)
+        assert alone is not None
+        assert alone.position == trend.position
+    assert topics(world) == ["ü", "c", "b", "a", "Z"]
+
+
+def test_lists_of_scopes_are_separate(world: World) -> None:
+    """A topic of one scope is not seen in another; all share one moment."""
+    world.hold(a_record("one"), a_record("two", scope="lang:en"), a_record("three", scope="region:US"))
+    assert topics(world) == ["one"]
+    assert topics(world, "lang:en") == ["two"]
+    assert topics(world, "lang:de") == []
+    assert world.store.listing("lang:de", 1).as_of == an_as_of()
+    assert world.store.trend("lang:en", "one") is None
+    found = world.store.scopes()
+    assert found.names == ("global", "lang:en", "region:US")
+    assert found.complete
+
+
+def test_an_older_record_never_replaces_a_newer_one(world: World) -> None:
+    """A replay that writes old panes again changes nothing, and neither does an old moment."""
+    world.hold(a_record(observed=9.0))
+    world.put(a_record(observed=1.0, pane_start_ms=NOON_MS - 4 * PANE_MS))
+    world.put_as_of(an_as_of(NOON_MS - PANE_MS))
+    assert world.store.trends("global", 1)[0].record.observed == 9.0
+    assert world.store.as_of() == an_as_of()
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1001])
+def test_a_limit_out_of_range_is_refused(world: World, limit: int) -> None:
+    """Nobody reads a whole list by a negative limit."""
+    with pytest.raises(ValueError, match="expected 1 to 1000"):
+        world.store.trends("global", limit)
+
+
+@pytest.mark.parametrize("scope", ["", "a b", "{x}", "x" * 81])
+def test_a_scope_that_cannot_exist_is_refused(world: World, scope: str) -> None:
+    """A scope is part of a key, so it is checked before it becomes one."""
+    with pytest.raises(ServedError, match="expected global"):
+        world.store.listing(scope, 1)
+    with pytest.raises(ServedError, match="expected global"):
+        world.store.trend(scope, "x")
+
+
+def test_a_rank_of_another_half_life_is_reported(world: World) -> None:
+    """A list written with another half-life is told apart from a very strong trend."""
+    world.hold(a_record(rank=1e9))
+    with pytest.raises(StoreContentError, match="another half-life"):
+        world.store.trends("global", 1)
+
+
+def test_a_read_is_one_round_trip(client: "redis.Redis", server: str) -> None:
+    """A list, a topic and the moment each take one write to the socket, however long the list is."""
+    cfg = TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
+    records = [b"T" + encode(a_record(f"t{n}")) for n in range(50)]
+    RedisSink(server).write([write_of(cfg, raw) for raw in [*records, b"A" + encode(an_as_of())]])
+    sent: list[int] = []
+
+    class Counting(redis.Connection):
+        """Counts what is sent after the connection was made."""
+
+        def send_packed_command(self, command: object, check_health: bool = True) -> None:
+            sent.append(1)
+            super().send_packed_command(command, check_health)  # type: ignore[no-untyped-call]
+
+    pool = redis.ConnectionPool.from_url(server, connection_class=Counting, protocol=2)
+    store = RedisTrendStore(redis.Redis.from_pool(pool))
+    store.as_of()
+    for read in (lambda: store.listing("global", 50), lambda: store.trend("global", "t7"), store.as_of):
+        sent.clear()
+        assert read()
+        assert len(sent) == 1
+    store.close()
+    assert client.dbsize() == 52
+
+
+def test_a_member_without_a_record_is_left_out(client: "redis.Redis", world: World) -> None:
+    """A record that expired before its member left does not break the list; the places stay."""
+    if not isinstance(world.store, RedisTrendStore):
+        return
+    world.hold(a_record("a", peak_strength=9.0), a_record("b", peak_strength=8.0))
+    client.delete(meta_key("global", "a"))
+    assert [(t.position, t.record.topic) for t in world.store.trends("global", 5)] == [(2, "b")]
+
+
+def test_foreign_content_is_named(client: "redis.Redis", server: str) -> None:
+    """Bytes of another layout or key type end in an error that says so."""
+    store = RedisTrendStore.at(server)
+    client.hset(as_of_key("global"), "d", b"\x93\x09\x01\x02")
+    with pytest.raises(StoreContentError, match="not an as-of record"):
+        store.as_of()
+    client.delete(as_of_key("global"))
+    client.set(list_key("global"), "text")
+    with pytest.raises(StoreContentError, match=r"refused a read under \S+: Error running.*WRONGTYPE"):
+        store.listing("global", 1)
+    store.close()
+
+
+def test_a_closed_connection_is_made_anew(client: "redis.Redis", world: World) -> None:
+    """A reader survives a restart of Redis without an error of its own."""
+    world.hold(a_record())
+    client.client_kill_filter(_type="normal", skipme=True)
+    assert topics(world) == ["eclipse"]
+
+
+def test_no_server_is_one_sentence_without_secrets() -> None:
+    """The message names the address and not the password."""
+    store = RedisTrendStore.at("redis://:secret@127.0.0.1:1/0", timeout_s=0.5)
+    with pytest.raises(StoreUnavailableError, match=r"127\.0\.0\.1:1 does not answer") as caught:
+        store.as_of()
+    assert "secret" not in str(caught.value)
+    with pytest.raises(StoreContentError, match="expected redis://") as refused:
+        RedisTrendStore.at("http://:secret@host")
+    assert "secret" not in str(refused.value)
