@@ -13,9 +13,10 @@ from schemas.avro_plan import Field
 from schemas.avro_tape import Bools, Ints, Tape, Words
 from schemas.avro_walk import FIXED_BYTES, Reader, RecordError, read_raw
 
-# After so many items or blocks, the few rows that still have some are finished one by one in plain Python, so
-# that one record with a million empty tags costs its length, not a million numpy calls.
+# After so many items or blocks, the rows that still have some are finished one by one in plain Python, if they
+# are few: one record with a million empty tags then costs its length, not a million numpy calls.
 MAX_ROUNDS = 64
+FEW_ROWS = 32
 _INT32 = 2**31
 
 
@@ -123,7 +124,7 @@ class ArrayReader:
         """Read every block of every row."""
         rows = np.arange(len(self._pos), dtype=np.int64)
         while rows.size:
-            if self._blocks >= MAX_ROUNDS:
+            if self._blocks >= MAX_ROUNDS and rows.size < FEW_ROWS:
                 for row in rows.tolist():
                     self._finish(row, 0)
                 break
@@ -161,7 +162,7 @@ class ArrayReader:
     def _block(self, rows: Ints, left: Ints) -> None:
         place = 0
         while rows.size:
-            if self._rounds >= MAX_ROUNDS:
+            if self._rounds >= MAX_ROUNDS and rows.size < FEW_ROWS:
                 for row, items in zip(rows.tolist(), (left - place).tolist(), strict=True):
                     self._seen[row] += place
                     self._finish(row, items)
@@ -205,14 +206,20 @@ class ArrayReader:
         base = int(self._pos[row])
         reader = Reader(self._tape.data[base : int(self._end[row])].tobytes(), 0, int(self._end[row]) - base)
         parts: dict[str, list[tuple[int, int]]] = {field.name: [] for field in self._fields}
+        short = self._fields[0] if len(self._fields) == 1 and self._fields[0].spans else None
         done = 0
         try:
             while left or (left := self._count(reader, base)):
-                for _ in range(left):
-                    for field in self._fields:
-                        parts[field.name].append(self._item(reader, field, base))
                 done += left
-                left = 0
+                while left:
+                    if short is not None:
+                        spans = reader.short_spans(left)
+                        parts[short.name] += [(base + start, size) for start, size in spans]
+                        left -= len(spans)
+                    if left:
+                        for field in self._fields:
+                            parts[field.name].append(self._item(reader, field, base))
+                        left -= 1
         except RecordError:
             self._spoil(np.array([row], np.int64))
             return
@@ -226,15 +233,20 @@ class ArrayReader:
     def _count(self, reader: Reader, base: int) -> int:
         begin = reader.pos
         count = reader.count()
-        self._tape.data[base + begin : base + reader.pos] = 0
+        self._blank(base + begin, base + reader.pos)
         return count
+
+    def _blank(self, start: int, end: int) -> None:
+        """Blank what was read; a number of one byte is below 128 and may stay."""
+        if end > start + 1:
+            self._tape.data[start:end] = 0
 
     def _item(self, reader: Reader, field: Field, base: int) -> tuple[int, int]:
         """One value as two unsigned words: (start, length) of a span, or the raw number twice."""
         begin = reader.pos
         if field.spans:
             start, size = reader.span()
-            self._tape.data[base + begin : base + start] = 0
+            self._blank(base + begin, base + start)
             return base + start, size
         raw = read_raw(reader, field) & 0xFFFFFFFFFFFFFFFF
         self._tape.data[base + begin : base + reader.pos] = 0

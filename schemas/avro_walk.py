@@ -37,6 +37,9 @@ class Reader:
 
     def number(self) -> int:
         """Read one zigzag varint of at most 64 bits."""
+        if self.pos < self.end and self.data[self.pos] < 0x80:  # noqa: PLR2004 - one byte: by far the commonest
+            self.pos += 1
+            return (self.data[self.pos - 1] >> 1) ^ -(self.data[self.pos - 1] & 1)
         raw = shift = 0
         for at in range(self.pos, min(self.end, self.pos + MAX_VARINT_BYTES)):
             byte = self.data[at]
@@ -61,6 +64,21 @@ class Reader:
         start = self.pos
         self.pos += size
         return start, size
+
+    def short_spans(self, most: int) -> list[tuple[int, int]]:
+        """Jump over spans as long as their lengths take one byte and are right, at most so many."""
+        data, pos, end = self.data, self.pos, self.end
+        out = []
+        for _ in range(most):
+            if pos >= end or data[pos] & 0x81:  # a long length, or a negative one
+                break
+            size = data[pos] >> 1
+            if size >= end - pos:
+                break
+            out.append((pos + 1, size))
+            pos += 1 + size
+        self.pos = pos
+        return out
 
     def fixed(self, size: int) -> bytes:
         """Read exactly `size` bytes."""
