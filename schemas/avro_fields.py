@@ -13,8 +13,8 @@ from schemas.avro_plan import Field
 from schemas.avro_tape import Bools, Ints, Tape, Words
 from schemas.avro_walk import FIXED_BYTES, Reader, RecordError, read_raw
 
-# After so many items or blocks, the rows that still have some are finished one by one in plain Python, if they
-# are few: one record with a million empty tags then costs its length, not a million numpy calls.
+# After so many items or blocks, rows that still have some are finished one by one in plain Python, if few.
+# One record with a million empty tags then costs its length, not a million numpy calls.
 MAX_ROUNDS = 64
 FEW_ROWS = 32
 _INT32 = 2**31
