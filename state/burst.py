@@ -19,7 +19,7 @@ import numpy.typing as npt
 from state.burst_config import BurstConfig
 from state.burst_layout import X_OF_ZERO, States, stabilise
 from state.burst_profile import learn_profile, offsets
-from state.burst_rates import baseline_half_life, smoothing, weight
+from state.burst_rates import baseline_half_life, memory, smoothing, weight
 from state.burst_silence import pass_silence
 from state.burst_tail import score_tail
 from state.exact import Floats, Ints
@@ -122,7 +122,7 @@ def _learn(cfg: BurstConfig, states: States, x: Floats, predicted: Floats, dista
     rate = weight(age, cfg.prior_weight, baseline_half_life(cfg))
     states["var"] = ((1.0 - rate) * (var + rate * (distance * distance))).T
     states["mu"] = mu + rate * (seen - mu)
-    states["level"] = level + weight(age, 0.0, cfg.memory_ms / cfg.pane_ms) * (seen - level)
+    states["level"] = level + weight(age, 0.0, memory(cfg)) * (seen - level)
     return seen
 
 

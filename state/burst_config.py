@@ -21,9 +21,9 @@ class BurstConfig:
 
     Attributes:
         pane_ms: Length of a pane, one second to one day. Changing it abandons old states.
-        half_life_ms: Memory of the baseline.
+        half_life_ms: Memory of the baseline; at least twelve panes are kept.
         smooth_ms: Span of the smoothed input that sees slow rises.
-        memory_ms: Memory of what is usual for a key: its tail and its daily profile.
+        memory_ms: Memory of what is usual for a key: its tail and its daily profile; at least 200 panes.
         noise_floor: Added to the standard deviation, in units of the square-root scale (a Poisson count
             has deviation 1 there). Keeps one or two events from scoring.
         clip_sigma: Largest surprise, in deviations, that a baseline learns from. One burst cannot lift it.

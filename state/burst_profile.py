@@ -15,7 +15,7 @@ import numpy as np
 
 from state.burst_config import DAY_MS, BurstConfig
 from state.burst_layout import SLOTS, SPEEDS, X_OF_ZERO, States
-from state.burst_rates import kept, smoothing, weight
+from state.burst_rates import kept, memory, smoothing, weight
 from state.exact import Floats, Ints
 
 
@@ -77,7 +77,7 @@ def learn_profile(cfg: BurstConfig, states: States, x: Floats, pane_index: Ints)
     slot = (pane_index % tables.day_panes) // tables.slot_panes
     seen = _seen(tables, states, pane_index, slot)
     mean = states["profile"][rows, slot].astype(np.float64)
-    rate = weight(seen, 0.0, cfg.memory_ms / cfg.pane_ms / SLOTS)
+    rate = weight(seen, 0.0, memory(cfg) / SLOTS)
     states["profile"][rows, slot] = mean + rate * (x - mean)
 
 
@@ -90,7 +90,7 @@ def silence_profile(cfg: BurstConfig, states: States, gap: Ints) -> None:
     slots = np.arange(SLOTS)
     seen = _seen(tables, states, first, slots)
     silent = _count(tables, first + gap[:, None], slots) - _count(tables, first, slots)
-    left = kept(seen, 0.0, cfg.memory_ms / cfg.pane_ms / SLOTS, silent)
+    left = kept(seen, 0.0, memory(cfg) / SLOTS, silent)
     states["profile"] = X_OF_ZERO + left * (states["profile"].astype(np.float64) - X_OF_ZERO)
 
 

@@ -9,6 +9,10 @@ import numpy as np
 from state.burst_config import BurstConfig
 from state.exact import Floats, Ints, decay_rate, power
 
+# Felt only with panes of more than an hour, where two days and two weeks are too few panes.
+MIN_HALF_LIFE_PANES = 12.0
+MIN_MEMORY_PANES = 200
+
 
 def weight(age: Ints, prior_weight: float, half_life_panes: float) -> Floats:
     """Return the weight of the next pane after ``age`` panes. O(n)."""
@@ -34,8 +38,13 @@ def kept(age: Ints, prior_weight: float, half_life_panes: float, gap: Ints) -> F
 
 
 def baseline_half_life(cfg: BurstConfig) -> float:
-    """Return the memory of the baseline in panes."""
-    return cfg.half_life_ms / cfg.pane_ms
+    """Return the memory of the baseline in panes; a mean of fewer than twelve would be noise."""
+    return max(cfg.half_life_ms / cfg.pane_ms, MIN_HALF_LIFE_PANES)
+
+
+def memory(cfg: BurstConfig) -> int:
+    """Return how many panes tail, level and profile remember; a tail of 2 % needs some exceedances."""
+    return max(cfg.panes(cfg.memory_ms), MIN_MEMORY_PANES)
 
 
 def smoothing(cfg: BurstConfig) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from state.burst_config import BurstConfig
 from state.burst_layout import X_OF_ZERO, States
 from state.burst_profile import silence_profile
-from state.burst_rates import baseline_half_life, kept, smoothing
+from state.burst_rates import baseline_half_life, kept, memory, smoothing
 from state.burst_tail import silence_tail
 from state.exact import Floats, Ints, power
 
@@ -28,7 +28,7 @@ def pass_silence(cfg: BurstConfig, states: States, gap: Ints) -> None:
     spread = distance * distance * (1.0 - left)
     states["var"] = left[:, None] * (states["var"].astype(np.float64) + spread[:, None])
     states["mu"] = X_OF_ZERO + left * distance
-    _fade(states, "level", kept(age, 0.0, cfg.memory_ms / cfg.pane_ms, gap))
+    _fade(states, "level", kept(age, 0.0, memory(cfg), gap))
     alpha = smoothing(cfg)
     _fade(states, "smooth", power(1.0 - alpha, gap) if alpha < 1.0 else (gap == 0).astype(np.float64))
     silence_profile(cfg, states, gap)

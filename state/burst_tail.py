@@ -16,6 +16,7 @@ import numpy as np
 
 from state.burst_config import BurstConfig
 from state.burst_layout import LOG_SHIFT, States
+from state.burst_rates import memory
 from state.exact import Floats, Ints, ln
 
 LN10 = 2.302585092994046
@@ -59,7 +60,7 @@ def silence_tail(cfg: BurstConfig, states: States, gap: Ints) -> None:
     """
     age = states["age"].astype(np.int64)
     pseudo = cfg.tail_prior / cfg.tail_prob
-    limit = cfg.panes(cfg.memory_ms)
+    limit = memory(cfg)
     growing = np.clip(limit - age, 0, gap)
     start = age + (pseudo - 0.5)
     sunk = ln((start + growing) / start) + (gap - growing) / (limit + pseudo)
@@ -70,4 +71,4 @@ def silence_tail(cfg: BurstConfig, states: States, gap: Ints) -> None:
 
 def _known(cfg: BurstConfig, age: Ints) -> Ints:
     """Return the panes that the tail remembers."""
-    return np.minimum(age, cfg.panes(cfg.memory_ms))
+    return np.minimum(age, memory(cfg))

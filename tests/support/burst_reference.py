@@ -95,7 +95,7 @@ class Key:
         alpha = min(1.0, 2.0 / (cfg.smooth_ms / cfg.pane_ms + 1.0))
         self.smooth = f4(self.smooth + alpha * (x - self.smooth))
         self.warm = self.age >= cfg.panes(cfg.warm_ms)
-        base_rate = rate(self.age + cfg.prior_weight, cfg.half_life_ms / cfg.pane_ms)
+        base_rate = rate(self.age + cfg.prior_weight, max(cfg.half_life_ms / cfg.pane_ms, 12))
         seen, zs, scores = x, [], []
         for i, (value, lag) in enumerate(((x, 0.0), (self.smooth, 1.0 / alpha - 1.0))):
             predicted = max(self.mu + self._offset(lag), X0)
@@ -111,7 +111,7 @@ class Key:
         self.z = sum(zs) / 2
         self.s = sum(scores) / 2 if self.warm else cfg.alert_score * max(self.z, 0.0) / cfg.cold_z
         self.mu = f4(self.mu + base_rate * (seen - self.mu))
-        memory = cfg.memory_ms / cfg.pane_ms
+        memory = max(cfg.panes(cfg.memory_ms), 200)
         self.level = f4(self.level + rate(self.age, memory) * (seen - self.level))
         if self.slot_panes:
             slot = self.next_pane % self.day // self.slot_panes
@@ -135,7 +135,7 @@ class Key:
             score = base + excess / (self.width[i] * math.log(10.0))
         else:
             score = base * (v - lowest) / (self.point[i] - lowest)
-        known = min(self.age, cfg.panes(cfg.memory_ms))
+        known = min(self.age, max(cfg.panes(cfg.memory_ms), 200))
         speed = 1.0 / (cfg.tail_prob * known + cfg.tail_prior)
         self.point[i] = f4(
             max(self.point[i] + speed * self.width[i] * ((excess > 0) - cfg.tail_prob), math.log(0.6))

@@ -18,18 +18,19 @@ def test_the_defaults_are_valid_and_frozen() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"pane_ms": 0},
+        {"pane_ms": 999},
         {"pane_ms": 2 * DAY_MS},
-        {"half_lives_ms": (2, 1, 3)},
-        {"half_lives_ms": (0, 1, 2)},
+        {"half_life_ms": 0},
+        {"memory_ms": -1},
         {"tail_prob": 0.0},
         {"tail_prob": 0.2},
-        {"tail_rate": 1.5},
+        {"tail_prior": 0.5},
         {"noise_floor": 0.0},
         {"clip_sigma": -1.0},
         {"escalation_ratio": 0.9},
         {"max_top_share": 0.0},
         {"min_users": -1},
+        {"min_lift": -0.1},
         {"prior_weight": 0.0},
         {"alert_score": float("nan")},
     ],
@@ -39,6 +40,13 @@ def test_each_setting_out_of_range_is_refused_by_name(wrong: dict[str, float]) -
     (name,) = wrong
     with pytest.raises(BurstConfigError, match=rf"{name} = .*: expected"):
         replace(BurstConfig(), **wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_bare_counts_need_no_users() -> None:
+    """Without people and contents those gates are off; the threshold stays the same."""
+    cfg = BurstConfig.for_counts(60_000)
+    assert (cfg.pane_ms, cfg.min_users, cfg.cold_min_users, cfg.min_fingerprints) == (60_000, 0, 0, 0)
+    assert cfg.alert_score == BurstConfig().alert_score
 
 
 def test_all_mistakes_are_reported_together() -> None:
