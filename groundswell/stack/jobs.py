@@ -26,7 +26,7 @@ class Job(msgspec.Struct):
             they may differ after a restart.
         wanted: RUNNING or STOPPED, what the user asked for last.
         job_ids: every Flink id it has had, newest last. The last one owns the job.
-        last_state: Flink's state as last seen.
+        last_state: Flink's state as last seen; LOST when it could not be brought back.
         execution_mode: Python mode of its state: another mode would silently start empty.
         savepoints: folders of savepoints taken of it.
         resumed_from: checkpoint of its newest start, None after an empty start.

@@ -91,7 +91,7 @@ class Resumer:
                     if not self.rest.runs(job.job_id):  # a user may have been quicker
                         resume(self.stack, job, self._closed)
                 except (JobError, OSError) as error:  # OSError: the JobManager is lost once more
-                    job.problem = str(error)[:2000]
+                    job.problem, job.last_state = str(error)[:2000], "LOST"
                     _log.error("job %s was not resumed: %s", name, error)
                 jobs.save(self.layout, job)
 

@@ -122,6 +122,7 @@ class Supervisor:
             _log.warning("had to kill %s", [each.pid for each in killed])
         for runner in self.runners.values():
             runner.phase, runner.identity = "stopped", None
+            runner.service.clean()
         if self.phase != state.FAILED:
             self.phase = state.STOPPED
         self._write()
