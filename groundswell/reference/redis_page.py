@@ -1,0 +1,104 @@
+"""Write `docs/reference/redis.md` from `schemas.served`."""
+
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
+
+import msgspec
+
+from groundswell.reference.docstrings import attributes, summary
+from groundswell.reference.tables import code, table
+from schemas import served
+from schemas.served import AsOf, TrendRecord
+
+_HEAD = """# What is served from Redis
+
+Generated from `schemas/served.py` by `python -m groundswell.reference`: do not edit.
+
+The trending job writes, everybody may read. `groundswell trends` and `groundswell explain` read just these
+keys.
+
+## Keys
+
+The scope is `global`, `lang:xx` or `region:XX`; here `lang:en`. Braces are Redis Cluster hash tags: all keys
+of one list live in one slot.
+
+"""
+
+_WAYS = """
+## Rank and strength
+
+The score in the sorted set is the rank `log2(strength at the peak) + peak_ms / half_life_ms`. Strengths fade,
+but all of them by the same factor, so the order holds at every moment and nobody re-scores. The strength at a
+moment is
+
+```text
+strength = 2 ** (rank - now_ms / half_life_ms)
+```
+
+with `now_ms` = `as_of_ms` of the list and `half_life_ms` from the same record. Entries weaker than
+`min_strength` are over, although they may still stand in the set.
+
+## Fence
+
+`_v` is event time as 19 digits: the start of the newest pane of a topic, the end of the newest pane of a
+list. A write goes through only when its fence is the larger string, so a replay or a late writer never moves
+a value back.
+
+## Values
+
+`d` is a MessagePack array. Its first element is the layout version: a reader refuses a version that it does
+not know.
+"""
+
+_READ = """
+## Read it without us
+
+```sh
+redis-cli ZREVRANGE '{list_key}' 0 9 WITHSCORES
+redis-cli HGET '{meta_key}' d
+```
+
+```python
+import msgspec, redis
+
+client = redis.Redis(port=6379)
+for topic, rank in client.zrevrange("{list_key}", 0, 9, withscores=True):
+    print(topic.decode(), rank)
+record = msgspec.msgpack.decode(client.hget("{meta_key}", "d"))
+```
+"""
+
+
+def page() -> str:
+    """Return the text of the page."""
+    keys = table(
+        ("key", "type", "content"),
+        [
+            (code(served.list_key("lang:en")), "sorted set", "topic -> rank"),
+            (code(served.meta_key("lang:en", "<topic>")), "hash", "`_v` fence, `d` one TrendRecord"),
+            (code(served.as_of_key("global")), "hash", "`_v` fence, `d` one AsOf; stands for all scopes"),
+        ],
+    )
+    text = _HEAD + keys + _WAYS
+    for record in (TrendRecord, AsOf):
+        text += f"\n### {record.__name__}\n\n{summary(record)}\n\n{_fields(record)}"
+    text += _READ.format(list_key=served.list_key("global"), meta_key=served.meta_key("global", "world cup"))
+    return text
+
+
+def _fields(record: type[msgspec.Struct]) -> str:
+    told, hints = attributes(record), get_type_hints(record)
+    rows = [
+        (str(at), code(name), _kind(hints[name]), told.get(name, ""))
+        for at, name in enumerate(record.__struct_fields__)
+    ]
+    return table(("place", "field", "type", "meaning"), rows)
+
+
+def _kind(hint: object) -> str:
+    names = {"int": "whole number", "float": "number", "str": "text", "bool": "true or false"}
+    if get_origin(hint) is tuple:
+        return f"list of {_kind(get_args(hint)[0])}s"
+    if isinstance(hint, UnionType):
+        return " or ".join(map(_kind, get_args(hint)))
+    return names.get(getattr(hint, "__name__", ""), str(hint))
