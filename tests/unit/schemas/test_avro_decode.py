@@ -133,6 +133,15 @@ def test_a_bad_record_shows_neutral_values() -> None:
     assert columns.hash64("maybe_text")[1] == decode(ODD_PLAN, [good[:-1]]).hash64("maybe_text")[0]
 
 
+def test_any_bits_are_a_float() -> None:
+    """Also a signalling NaN, which numpy would warn about."""
+    good = reference_encode(ODD_SCHEMA, neutral_row(ODD_PLAN))
+    assert good[5:10] == b"\0" * 5
+    columns = decode(ODD_PLAN, [good[:6] + b"\x01\0\x80\x7f" + good[10:]])
+    assert columns.ok.all()
+    assert np.isnan(columns.floats("single")).all()
+
+
 def test_reasons_are_short_and_only_for_bad_records() -> None:
     """A reason fits a Kafka header, whatever the record holds."""
     plan = compile_plan({**schema_of("engagement"), "name": "N" * 300})
