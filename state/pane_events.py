@@ -149,4 +149,3 @@ def _fingerprint(event: str, columns: EventColumns) -> Words:
     worded = np.asarray(pc.greater(pc.utf8_length(text), 0))
     shared = np.asarray(pc.not_equal(columns.strings("share_of"), ""))
     return np.where(shared, columns.hash64("share_of"), np.where(worded, hash_strings(text), item))
-

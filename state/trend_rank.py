@@ -79,7 +79,8 @@ def rank_rows(
         & (users >= cfg.list_min_users)
         & (contents >= _CONTENTS_OF_A_TREND)
     )
-    strength = surprise * surprise * np.where(alerting, cfg.alert_boost, 1.0)
+    fits |= alerts.alert
+    strength = np.maximum(surprise, 0.1) ** 2 * np.where(alerting, cfg.alert_boost, 1.0)
     now = pane * (pane_ms / cfg.half_life_ms)
     rank = np.where(fits, ln(np.maximum(strength, 1e-9)) / LN2 + now, 0.0)
     floor = float(ln(np.array([cfg.min_strength]))[0]) / LN2 + now

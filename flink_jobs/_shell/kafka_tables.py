@@ -71,9 +71,7 @@ def raw_source(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescrip
 
 def keyed_sink(settings: KafkaSettings, topic: str, name: str) -> TableDescriptor:
     """Return a topic as a sink of (key, value) bytes."""
-    schema = (
-        Schema.new_builder().column("key", DataTypes.BYTES()).column("value", DataTypes.BYTES()).build()
-    )
+    schema = Schema.new_builder().column("key", DataTypes.BYTES()).column("value", DataTypes.BYTES()).build()
     return _sink(settings, name).schema(schema).option("topic", topic).option("key.fields", "key").build()
 
 

@@ -130,14 +130,18 @@ def _toml(path: Path, known: Mapping[str, object], problems: list[str]) -> dict[
     return out
 
 
-def _convert(values: Mapping[str, object], known: Mapping[str, object], problems: list[str]) -> dict[str, object]:
+def _convert(
+    values: Mapping[str, object], known: Mapping[str, object], problems: list[str]
+) -> dict[str, object]:
     out = {}
     for name, value in values.items():
         kind = known[name]
         raw = value
         if isinstance(value, str) and get_origin(kind) is tuple:
             raw = json.loads(value) if value.startswith("[") else [p for p in value.split(",") if p]
-        elif isinstance(value, str) and (kind is dict or get_origin(kind) in (dict, Mapping) or "Mapping" in str(kind)):
+        elif isinstance(value, str) and (
+            kind is dict or get_origin(kind) in (dict, Mapping) or "Mapping" in str(kind)
+        ):
             raw = json.loads(value)
         try:
             out[name] = msgspec.convert(raw, _concrete(kind), strict=False)
@@ -158,7 +162,9 @@ def _build(cls: type[T], values: Mapping[str, object]) -> T:
         kind = hints[field.name]
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):
             inside = {
-                name.split(".", 1)[1]: value for name, value in values.items() if name.startswith(field.name + ".")
+                name.split(".", 1)[1]: value
+                for name, value in values.items()
+                if name.startswith(field.name + ".")
             }
             arguments[field.name] = _build(kind, inside)
         elif field.name in values:
@@ -183,7 +189,9 @@ def _flatten(options: object) -> dict[str, object]:
 def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            f.name: "***" if any(h in f.name for h in _HIDDEN) and getattr(value, f.name) else _plain(getattr(value, f.name))
+            f.name: "***"
+            if any(h in f.name for h in _HIDDEN) and getattr(value, f.name)
+            else _plain(getattr(value, f.name))
             for f in dataclasses.fields(value)
         }
     if isinstance(value, (dict, MappingProxyType)):

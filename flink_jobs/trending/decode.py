@@ -119,7 +119,9 @@ class BatchDecoder:
 
     def _look_up(self, head: bytes) -> tuple[str, Plan] | str:
         if len(head) < HEADER_BYTES:
-            return f"{len(head)} bytes: expected a 5-byte wire header and an Avro body" if head else "no value"
+            return (
+                f"{len(head)} bytes: expected a 5-byte wire header and an Avro body" if head else "no value"
+            )
         if head[0] != MAGIC:
             return f"first byte {head[0]:#04x}: expected {MAGIC:#04x} (Confluent wire format)"
         schema_id = int.from_bytes(head[1:], "big")

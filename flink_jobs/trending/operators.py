@@ -54,7 +54,13 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
         )
 
     def eval(
-        self, topic: pd.Series, partition: pd.Series, offset: pd.Series, at: pd.Series, mark: pd.Series, value: pd.Series
+        self,
+        topic: pd.Series,
+        partition: pd.Series,
+        offset: pd.Series,
+        at: pd.Series,
+        mark: pd.Series,
+        value: pd.Series,
     ) -> pd.Series:
         """Count one batch."""
         batch = RawBatch(
@@ -79,14 +85,20 @@ class SummarisePanes(ScalarFunction):  # type: ignore[misc]
         o = self._options
         self._panes = ClosedPanes(open_registry(o.registry_url or None), o.trend, o.shards)
 
-    def eval(self, key: pd.Series, start: pd.Series, weight: pd.Series, events: pd.Series, who: pd.Series) -> pd.DataFrame:
+    def eval(
+        self, key: pd.Series, start: pd.Series, weight: pd.Series, events: pd.Series, who: pd.Series
+    ) -> pd.DataFrame:
         """Summarise one batch of closed panes."""
         bundles, keys, values = self._panes.close(
             key.tolist(), _millis(start), weight.to_numpy(np.int64), events.to_numpy(np.int64), who.tolist()
         )
         n = len(key)
         return pd.DataFrame(
-            {"bundles": _first_row(bundles, n), "pane_keys": _first_row(keys, n), "pane_values": _first_row(values, n)}
+            {
+                "bundles": _first_row(bundles, n),
+                "pane_keys": _first_row(keys, n),
+                "pane_values": _first_row(values, n),
+            }
         )
 
 
@@ -126,7 +138,9 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
         verdict = close_pane(cfg, sketch, _Store(self._topics), merge(_unpack(held)))
         self._sketch.put(tail_sketch.CODEC.dumps(sketch))
         if cfg.sweep_due(before, pane):
-            for key in [k for k, v in self._topics.items() if evictable(cfg.burst.panes(cfg.evict_ms), v, pane)]:
+            for key in [
+                k for k, v in self._topics.items() if evictable(cfg.burst.panes(cfg.evict_ms), v, pane)
+            ]:
                 self._topics.remove(key)
         as_of = AsOf(
             as_of_ms=timestamp, pane_ms=pane_ms, half_life_ms=cfg.half_life_ms, min_strength=cfg.min_strength

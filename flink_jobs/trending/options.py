@@ -23,8 +23,10 @@ class TrendingOptions:
         redis_url: Where trends are served from. No password in here: see redis_password_file.
         redis_password_file: File with the Redis password; empty = none.
         out_of_order_ms: How far behind the newest record time of its partition an event may come.
-        idle_timeout_ms: A partition silent for this long no longer holds time back.
+        idle_timeout_ms: A partition silent for this long no longer holds time back; 0 = it always does.
+            When all are silent, the panes that are open wait for the next event.
         bounded: Stop at the newest records of the start, and close every pane.
+        parallelism: Subtasks of every step; 0 = the cluster's default.
         shards: Pieces of the detector's key space. Fixed for the life of the state.
         execution_mode: Where detectors run: thread (in the JVM process) or process.
         delivery: Guarantee of the panes and dead-letter topics.
@@ -43,8 +45,9 @@ class TrendingOptions:
     redis_url: str = "redis://127.0.0.1:6379/0"
     redis_password_file: str = ""
     out_of_order_ms: int = 60_000
-    idle_timeout_ms: int = 15_000
+    idle_timeout_ms: int = 60_000
     bounded: bool = False
+    parallelism: int = 0
     shards: int = 16
     execution_mode: Literal["thread", "process"] = "process"
     delivery: Literal["exactly-once", "at-least-once"] = "exactly-once"
@@ -79,7 +82,10 @@ class TrendingOptions:
             ),
             (0 <= self.out_of_order_ms <= 86_400_000, "out_of_order_ms: expected 0 to one day"),
             (self.idle_timeout_ms >= 0, "idle_timeout_ms: expected 0 (never idle) or more"),
-            (1 <= self.shards <= _MAX_PARALLELISM, f"shards = {self.shards}: expected 1 to {_MAX_PARALLELISM}"),
+            (
+                1 <= self.shards <= _MAX_PARALLELISM,
+                f"shards = {self.shards}: expected 1 to {_MAX_PARALLELISM}",
+            ),
             (1 <= self.batch_rows <= 100_000, "batch_rows: expected 1 to 100,000"),
             (1 <= self.bundle_ms <= 60_000, "bundle_ms: expected 1 to 60,000"),
             (16 <= self.user_limit <= 1 << 20, "user_limit: expected 16 to 1,048,576"),

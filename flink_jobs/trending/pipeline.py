@@ -24,6 +24,7 @@ from flink_jobs.trending.operators import CountBatch, DetectShard, SummarisePane
 from flink_jobs.trending.options import TrendingOptions
 
 STATE_VERSION = 1
+_CLOSED = ("bundles", "pane_keys", "pane_values")
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
 _COUNT = "SELECT row_text FROM (SELECT count_batch(topic, `partition`, `offset`, `at`, CURRENT_WATERMARK(`at`), `value`) AS texts FROM events) CROSS JOIN UNNEST(texts) AS t (row_text)"
@@ -78,7 +79,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
     tables.create_temporary_view("counted", tables.sql_query(_COUNTED))
     pane = interval(options.trend.burst.pane_ms)
     closed = tables.to_data_stream(tables.sql_query(_SUMMARISED.format(pane=pane)))
-    tables.create_temporary_view("closed_panes", tables.from_data_stream(closed))
+    _view(tables, "closed_panes", closed, _closed_schema())
     detected = _detect(tables, options)
     tables.create_temporary_view("detected", tables.from_data_stream(detected))
 
@@ -101,9 +102,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
 def _functions(tables: StreamTableEnvironment, options: TrendingOptions) -> None:
     """Register the vectorised functions under the names that the SQL above uses."""
     strings, blobs = DataTypes.ARRAY(DataTypes.STRING()), DataTypes.ARRAY(DataTypes.BYTES())
-    closed = DataTypes.ROW(
-        [DataTypes.FIELD(name, blobs) for name in ("bundles", "pane_keys", "pane_values")]
-    )
+    closed = DataTypes.ROW([DataTypes.FIELD(name, blobs) for name in ("bundles", "pane_keys", "pane_values")])
     for name, function, result in (
         ("count_batch", CountBatch(options), strings),
         ("summarise", SummarisePanes(options), closed),
@@ -111,9 +110,7 @@ def _functions(tables: StreamTableEnvironment, options: TrendingOptions) -> None
     ):
         tables.create_temporary_function(
             name,
-            udf(
-                function, result_type=result, func_type="pandas", deterministic=function.is_deterministic()
-            ),
+            udf(function, result_type=result, func_type="pandas", deterministic=function.is_deterministic()),
         )
 
 
@@ -132,6 +129,23 @@ def _text_schema() -> Schema:
     )
 
 
+def _closed_schema() -> Schema:
+    """Return the schema of summarised panes.
+
+    Without SOURCE_WATERMARK a stream loses its watermarks where it becomes a table (seen on 2.2.1), and the
+    shards would wait for the end of the stream. The time column itself is not used.
+    """
+    blobs = DataTypes.ARRAY(DataTypes.BYTES())
+    closed = DataTypes.ROW([DataTypes.FIELD(name, blobs) for name in _CLOSED])
+    return (
+        Schema.new_builder()
+        .column("closed", closed)
+        .column_by_expression("row_time", "TO_TIMESTAMP_LTZ(0, 3)")
+        .watermark("row_time", "SOURCE_WATERMARK()")
+        .build()
+    )
+
+
 def _view(tables: StreamTableEnvironment, name: str, stream: DataStream, schema: Schema) -> None:
     tables.create_temporary_view(name, tables.from_data_stream(stream, schema))
 
@@ -139,7 +153,9 @@ def _view(tables: StreamTableEnvironment, name: str, stream: DataStream, schema:
 def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStream:
     """Bundles, keyed by shard, through the detectors."""
     bundles = tables.to_data_stream(
-        tables.sql_query("SELECT bundle FROM closed_panes AS c CROSS JOIN UNNEST(c.closed.bundles) AS t (bundle)")
+        tables.sql_query(
+            "SELECT bundle FROM closed_panes AS c CROSS JOIN UNNEST(c.closed.bundles) AS t (bundle)"
+        )
     )
     return (
         bundles.map(lambda row: row[0], output_type=_BYTES)

@@ -38,8 +38,10 @@ def _execute(options: TrendingOptions) -> None:
         delivery=options.delivery,
         transaction_prefix=options.transaction_prefix,
     )
+    parallelism = {"parallelism.default": str(options.parallelism)} if options.parallelism else {}
     env, tables = table_environment(
         {
+            **parallelism,
             "python.execution-mode": options.execution_mode,
             "python.fn-execution.arrow.batch.size": str(options.batch_rows),
             "python.fn-execution.bundle.size": str(options.batch_rows),
