@@ -20,7 +20,7 @@ _REFUSED = (409, 422)  # our schema is incompatible with what is registered, or 
 class _NoRedirect(HTTPRedirectHandler):
     """A redirect could carry our credentials to another host, so it is an error."""
 
-    def redirect_request(  # noqa: PLR0917 - the standard library's signature
+    def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> None:
         del req, fp, code, msg, headers, newurl
