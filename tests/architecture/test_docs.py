@@ -95,6 +95,8 @@ def test_broken_links_are_seen(tmp_path: Path) -> None:
         ("groundswell dance", "no such verb: groundswell dance"),
         ("tail -f x | groundswell produce replay - --loud", "replay has no --loud"),
         ("groundswell submit flink_jobs.trending -- --shard=1", "flag --shard=1: expected"),
+        ('groundswell submit flink_jobs.trending -- --redis "$(redis)"', "flag --redis: no such setting"),
+        ("groundswell submit flink_jobs.trending -- --shards 0", "shards = 0: expected"),
     ],
 )
 def test_wrong_commands_are_seen(tmp_path: Path, line: str, fault: str) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import typer
 
-from flink_jobs._shell.options import OptionsError, load
+from flink_jobs._shell.options import OptionsError, _fields, load
 from flink_jobs.trending.options import TrendingOptions
 from groundswell.cli import app, load_verbs
 from tests.support.tree import ROOT
@@ -70,12 +70,16 @@ def _verb_faults(words: list[str]) -> list[str]:
 
 
 def _job_faults(own: list[str], arguments: list[str]) -> list[str]:
-    kinds = [JOBS[word] for word in own if word in JOBS]
-    try:
-        for kind in kinds if arguments else []:
-            load(kind, arguments, "NO_SUCH_PREFIX", {})
-    except OptionsError as error:
-        return str(error).splitlines()
+    """Let a job read its own flags; of a flag whose value only a shell knows, the name is checked."""
+    pairs = " ".join(arguments).replace(" --", "\0--").split("\0") if arguments else []
+    names = [re.split("[ =]", pair)[0].removeprefix("--").replace("-", "_") for pair in pairs if "$" in pair]
+    for kind in (JOBS[word] for word in own if word in JOBS):
+        unknown = [f"flag --{name}: no such setting" for name in names if name not in _fields(kind)]
+        try:
+            load(kind, [word for pair in pairs if "$" not in pair for word in pair.split()], "NONE", {})
+        except OptionsError as error:
+            return [*unknown, *str(error).splitlines()]
+        return unknown
     return []
 
 
