@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.tree import PACKAGES, ROOT, parse, shown, sources
@@ -75,3 +76,19 @@ def test_plain_imports_are_seen() -> None:
     """Inside functions and under another name, too; other packages may be imported as they like."""
     text = "import json\ndef f():\n    import state\nimport schemas.wire as w\nfrom state.codec import Codec"
     assert plain_imports(ast.parse(text)) == ["line 3: import state", "line 4: import schemas.wire"]
+
+
+def test_all_tools_know_the_same_packages() -> None:
+    """A package that one list lacks would be shipped unchecked, or checked and not shipped."""
+    settings = msgspec.toml.decode((ROOT / "pyproject.toml").read_bytes())
+    tool = settings["tool"]
+    shipped = tool["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(shipped) == set(tool["mypy"]["packages"]) == set(tool["importlinter"]["root_packages"])
+    assert set(shipped) == set(PACKAGES)
+    assert set(shipped) == {path.parent.name for path in ROOT.glob("*/__init__.py")}
+
+
+def test_the_wheel_is_never_uploaded() -> None:
+    """Public indexes refuse this classifier: generic import names belong into our own image only."""
+    settings = msgspec.toml.decode((ROOT / "pyproject.toml").read_bytes())
+    assert "Private :: Do Not Upload" in settings["project"]["classifiers"]

@@ -10,6 +10,7 @@ from state.codec import HEADER, StateCorruptError, StateVersionError, registered
 from tests.support import write_golden
 from tests.support.golden_state import FOLDER, SAMPLES, Sample, codecs, plain
 
+CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 RELEASED = [
     pytest.param(sample, version, id=sample.name(version))
     for sample in SAMPLES
@@ -69,6 +70,13 @@ def test_every_kind_is_registered_and_has_a_sample() -> None:
     """A new kind of state cannot be forgotten here."""
     assert set(codecs()) == {sample.kind for sample in SAMPLES}
     assert all(registered()[kind.encode()] is codec for kind, codec in codecs().items())
+
+
+def test_every_version_stands_in_the_changelog() -> None:
+    """Under State a reader learns whether a savepoint survives."""
+    told = CHANGELOG.read_text("utf-8")
+    written = {kind: f"| `{kind}` | {codec.version} |" for kind, codec in codecs().items()}
+    assert [kind for kind, row in written.items() if row not in told] == []
 
 
 def test_no_golden_without_a_decoder() -> None:
