@@ -32,7 +32,8 @@ def update(
 
 def live(extra: Rows) -> npt.NDArray[np.bool_]:
     """Return which keys have anybody in their sample."""
-    return np.any(extra["user"] != 0, axis=1)
+    anybody: npt.NDArray[np.bool_] = np.any(extra["user"] != 0, axis=1)
+    return anybody
 
 
 def _merge(kept: Samples, seen: Samples, new: Samples, pane: int, keep_panes: int) -> Ints:

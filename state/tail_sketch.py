@@ -60,7 +60,8 @@ def empty() -> TailSketch:
 
 def cells(key_hashes: npt.NDArray[np.uint64]) -> Cells:
     """Return [HASHES, n] numbers below 2^32, one independent row per hash function."""
-    return np.stack([key_hashes & np.uint64(0xFFFFFFFF), key_hashes >> np.uint64(32)]).astype(np.int64)
+    halves: Cells = np.stack([key_hashes & np.uint64(0xFFFFFFFF), key_hashes >> np.uint64(32)]).astype(np.int64)
+    return halves
 
 
 def advance(sketch: TailSketch, pane: int, pane_ms: int) -> None:
@@ -87,7 +88,8 @@ def advance(sketch: TailSketch, pane: int, pane_ms: int) -> None:
 def recent_users(sketch: TailSketch, where: Cells) -> Floats:
     """Return an upper bound of each topic's decayed users, before this pane's are added."""
     rows = np.arange(HASHES)[:, None]
-    return sketch.users[rows, where % USER_CELLS].min(axis=0).astype(np.float64)
+    users: Floats = sketch.users[rows, where % USER_CELLS].min(axis=0).astype(np.float64)
+    return users
 
 
 def level(sketch: TailSketch, where: Cells) -> tuple[Floats, Floats]:

@@ -17,8 +17,8 @@ def normalise(topic: str) -> str:
 
         >>> normalise("  #World_Cup ")
         'world cup'
-        >>> normalise("#Caf\\u00e9  Society")
-        'caf\xe9 society'
+        >>> normalise("#Grand  Prix")
+        'grand prix'
     """
     text = unicodedata.normalize("NFKC", topic)
     text = unicodedata.normalize("NFKC", text.casefold())

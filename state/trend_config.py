@@ -54,8 +54,8 @@ class TrendConfig:
             TrendConfigError: With one line per setting.
         """
         above_zero = (
-            "user_cap", "recent_half_life_ms", "half_life_ms", "min_strength", "alert_boost", "evict_ms", "base_prior_ms",
-            "base_memory_ms",
+            "user_cap", "recent_half_life_ms", "half_life_ms", "min_strength", "alert_boost",
+            "evict_ms", "base_prior_ms", "base_memory_ms",
             "admit_pane_users", "admit_hour_users", "min_users_out",
         )  # fmt: skip
         problems = [

@@ -108,41 +108,23 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Shar
     pane_ms = cfg.burst.pane_ms
     tail_sketch.advance(sketch, pane.pane, pane_ms)
     young = (pane.pane - sketch.first_pane) * pane_ms < cfg.quiet_start_ms
-    where = tail_sketch.cells(hash_strings(pa.array(pane.keys, pa.string())))
-    stored = store.get(pane.keys)
-    known = np.array([raw is not None for raw in stored], np.bool_)
-    hour = tail_sketch.recent_users(sketch, where) + pane.trusted
-    admitted = known | (pane.trusted >= cfg.admit_pane_users) | (hour >= cfg.admit_hour_users)
-    y = np.maximum(pane.micro, 0) / 1e6
-    mean, var = tail_sketch.level(sketch, where[:, admitted])
-    tail_sketch.learn(sketch, where, stabilise(y), pane.trusted, pane_ms)
-
-    rows = pane.take(admitted)
-    core, extra = _states(
-        cfg, [r for r, a in zip(stored, admitted.tolist(), strict=True) if a], mean, var, rows.pane
-    )
+    rows, core, extra, brought = _admit(cfg, sketch, store.get(pane.keys), pane)
+    y = np.maximum(rows.micro, 0) / 1e6
     gap = rows.pane - core["burst"]["last_pane"]
-    index = np.full(len(rows.keys), rows.pane)
-    y = y[admitted]
     recent_users, recent_contents = recent_samples.update(
         extra, rows.user_sample, rows.fingerprint_sample, rows.pane, -(-SAMPLE_PANES_MS // pane_ms)
     )
-    bursts = np.ascontiguousarray(core["burst"])
-    scores = step(cfg.burst, bursts, y, index)
-    alerts = gate(
-        cfg.burst,
-        bursts,
-        scores,
-        users=np.zeros_like(index) if young else np.maximum(rows.trusted, recent_users),
-        fingerprints=np.maximum(rows.fingerprints, recent_contents),
-        top_fp_share=rows.top_share,
-        pane_index=index,
+    scores, alerts = _detect(
+        cfg,
+        core,
+        rows,
+        y,
+        # Nobody is trusted to know what is unusual before anything is usual.
+        users=np.zeros(len(rows.keys), np.int64) if young else np.maximum(rows.trusted, recent_users),
+        contents=np.maximum(rows.fingerprints, recent_contents),
     )
-    core["burst"] = bursts
     fade = power(decay_rate(cfg.recent_half_life_ms / pane_ms), np.minimum(gap, 1 << 20))
-    # A newcomer brings what the sketch counted before it was admitted: an upper bound.
-    before = np.where(known[admitted], core["recent"] * fade, (hour - pane.trusted)[admitted])
-    core["recent"] = before + y
+    core["recent"] = core["recent"] * fade + brought + y
     normal = trend_base.advance(cfg, core, gap, y)
     _shift(extra["history"], gap, y)
     users = np.maximum(np.minimum(rows.trusted, rows.users), recent_users)
@@ -156,10 +138,52 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Shar
         contents=recent_contents,
         pane=rows.pane,
     )
-    floor = recent_samples.live(extra)
-    keep_extra = floor | ranked.listed
+    keep_extra = recent_samples.live(extra) | ranked.listed
     store.put(dict(zip(rows.keys, dumps_many(core, extra, keep_extra), strict=True)))
     return Verdict(rows.keys, scores, alerts, _records(cfg, rows, (core, extra), scores, ranked, users))
+
+
+def _admit(
+    cfg: TrendConfig, sketch: TailSketch, stored: list[bytes | None], pane: ShardPane
+) -> tuple[ShardPane, Rows, Rows, Floats]:
+    """Return the rows with state, their states, and the rolling count that newcomers bring.
+
+    All rows teach the sketch; only known topics and those with enough people pass it.
+    """
+    where = tail_sketch.cells(hash_strings(pa.array(pane.keys, pa.string())))
+    known = np.array([raw is not None for raw in stored], np.bool_)
+    before = tail_sketch.recent_users(sketch, where)
+    admitted = (
+        known | (pane.trusted >= cfg.admit_pane_users) | (before + pane.trusted >= cfg.admit_hour_users)
+    )
+    mean, var = tail_sketch.level(sketch, where[:, admitted])
+    y = np.maximum(pane.micro, 0) / 1e6
+    tail_sketch.learn(sketch, where, stabilise(y), pane.trusted, cfg.burst.pane_ms)
+    kept = [raw for raw, keep in zip(stored, admitted.tolist(), strict=True) if keep]
+    core, extra = _states(cfg, kept, mean, var, pane.pane)
+    # What the sketch counted for a newcomer before it was admitted: an upper bound.
+    brought = np.where(known, 0.0, before)[admitted]
+    return pane.take(admitted), core, extra, brought
+
+
+def _detect(
+    cfg: TrendConfig, core: Rows, rows: ShardPane, y: Floats, *, users: Ints, contents: Ints
+) -> tuple[Scores, Alerts]:
+    """Run the burst detector and its gate; their states lie inside the core."""
+    index = np.full(len(rows.keys), rows.pane)
+    bursts = np.ascontiguousarray(core["burst"])
+    scores = step(cfg.burst, bursts, y, index)
+    alerts = gate(
+        cfg.burst,
+        bursts,
+        scores,
+        users=users,
+        fingerprints=contents,
+        top_fp_share=rows.top_share,
+        pane_index=index,
+    )
+    core["burst"] = bursts
+    return scores, alerts
 
 
 def _states(
@@ -194,7 +218,9 @@ def _records(
     core, extra = states
     pane_ms = cfg.burst.pane_ms
     out = []
-    for i in np.flatnonzero(ranked.listed).tolist():
+    listed = np.flatnonzero(ranked.listed)
+    histories = np.round(extra["history"][listed].astype(np.float64), 2).tolist()
+    for i, history in zip(listed.tolist(), histories, strict=True):
         topic, _, scope = rows.keys[i].rpartition(KEY_SEPARATOR)
         row = core[i]
         out.append(
@@ -217,7 +243,7 @@ def _records(
                 alert_ms=int(ranked.alert_pane[i]) * pane_ms,
                 alert=bool(ranked.alerting[i]),
                 reasons=ranked.reasons(i),
-                history=tuple(round(float(v), 2) for v in extra[i]["history"]),
+                history=tuple(history),
             )
         )
     return out

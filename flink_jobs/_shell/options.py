@@ -3,18 +3,12 @@
 import dataclasses
 import json
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 T = TypeVar("T")
 _HIDDEN = ("password", "secret", "token")
@@ -110,8 +104,8 @@ def _flags(argv: Sequence[str], known: Mapping[str, object], problems: list[str]
 
 def _toml(path: Path, known: Mapping[str, object], problems: list[str]) -> dict[str, object]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        table = msgspec.toml.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
         problems.append(f"{path}: {error}")
         return {}
     out: dict[str, object] = {}

@@ -87,4 +87,4 @@ class RedisSink:
                     args=[w.fence, w.value, w.ttl_ms, w.member, repr(w.rank), repr(w.lowest_rank)],
                     client=pipe,
                 )
-            return pipe.execute()  # type: ignore[no-any-return]  # loads the script when Redis lost it
+            return pipe.execute()  # loads the script when Redis lost it

@@ -61,7 +61,7 @@ class RawBatch:
 
 
 class BatchDecoder:
-    """Turns raw Kafka records into the text rows of ``rows``. One per Python worker; keeps compiled schemas."""
+    """Turns raw Kafka records into the text rows of ``rows``. One per worker; keeps compiled schemas."""
 
     def __init__(self, registry: Registry, weights: ActionWeights, pane_ms: int, user_limit: int) -> None:
         self._registry = registry

@@ -9,6 +9,10 @@ from state.trend_config import TrendConfig
 ENV_PREFIX = "GROUNDSWELL_TRENDING"
 _SECOND_MS = 1000
 _MAX_PARALLELISM = 128
+_DAY_MS = 86_400_000
+_MAX_BATCH_ROWS = 100_000
+_MAX_BUNDLE_MS = 60_000
+_USER_LIMITS = (16, 1 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,18 @@ class TrendingOptions:
                 "redis_url holds a user or password: put it into a file and name it in redis_password_file",
             ),
             (
-                pane_ms % _SECOND_MS == 0 and 86_400_000 % pane_ms == 0,
+                pane_ms % _SECOND_MS == 0 and _DAY_MS % pane_ms == 0,
                 f"trend.burst.pane_ms = {pane_ms}: expected whole seconds that divide a day",
             ),
-            (0 <= self.out_of_order_ms <= 86_400_000, "out_of_order_ms: expected 0 to one day"),
+            (0 <= self.out_of_order_ms <= _DAY_MS, "out_of_order_ms: expected 0 to one day"),
             (self.idle_timeout_ms >= 0, "idle_timeout_ms: expected 0 (never idle) or more"),
             (
                 1 <= self.shards <= _MAX_PARALLELISM,
                 f"shards = {self.shards}: expected 1 to {_MAX_PARALLELISM}",
             ),
-            (1 <= self.batch_rows <= 100_000, "batch_rows: expected 1 to 100,000"),
-            (1 <= self.bundle_ms <= 60_000, "bundle_ms: expected 1 to 60,000"),
-            (16 <= self.user_limit <= 1 << 20, "user_limit: expected 16 to 1,048,576"),
+            (1 <= self.batch_rows <= _MAX_BATCH_ROWS, "batch_rows: expected 1 to 100,000"),
+            (1 <= self.bundle_ms <= _MAX_BUNDLE_MS, "bundle_ms: expected 1 to 60,000"),
+            (_USER_LIMITS[0] <= self.user_limit <= _USER_LIMITS[1], "user_limit: expected 16 to 1,048,576"),
         )
         problems = [text for ok, text in checks if not ok]
         if problems:

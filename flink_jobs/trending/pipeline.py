@@ -1,11 +1,11 @@
 """The graph of the trending job.
 
-1. source      Kafka topics as raw bytes, event time and watermarks per partition        (Flink)
+1. source      Kafka topics as raw bytes, event time and watermarks per partition    (Flink)
 2. count       a batch of records -> one text row per (topic, scope, pane), dead letters  (Python, columns)
 3. panes       rows of a key and pane add up until the watermark closes the pane          (Flink, two phases)
 4. summarise   closed panes -> bundles for the shards, records for the panes topic        (Python, columns)
-5. detect      a shard's complete pane -> detector, list, records                         (Python, one call a pane)
-6. serve       records -> Redis, fenced, one round trip a batch                           (Python, columns)
+5. detect      a shard's complete pane -> detector, list, records                     (Python, once a pane)
+6. serve       records -> Redis, fenced, one round trip a batch                       (Python, columns)
 
 Dead letters leave after 2, closed panes after 4.
 """
@@ -27,8 +27,13 @@ STATE_VERSION = 1
 _CLOSED = ("bundles", "pane_keys", "pane_values")
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
-_COUNT = "SELECT row_text FROM (SELECT count_batch(topic, `partition`, `offset`, `at`, CURRENT_WATERMARK(`at`), `value`) AS texts FROM events) CROSS JOIN UNNEST(texts) AS t (row_text)"
+_COUNT = """
+SELECT row_text FROM (
+  SELECT count_batch(topic, `partition`, `offset`, `at`, CURRENT_WATERMARK(`at`), `value`) AS texts FROM events
+) CROSS JOIN UNNEST(texts) AS t (row_text)
+"""
 
+# Only numbers and marks of our own are put into these texts, never a setting or data.
 _COUNTED = f"""
 SELECT row_time,
   CAST(SUBSTRING(row_text, {rows.WEIGHT_AT}, 13) AS BIGINT) - {rows.WEIGHT_SHIFT} AS weight,
@@ -36,7 +41,7 @@ SELECT row_time,
   SUBSTRING(row_text, {rows.KEY_AT}, CAST(SUBSTRING(row_text, {rows.LENGTH_AT}, 3) AS INT)) AS topic_key,
   SUBSTRING(row_text, {rows.KEY_AT} + CAST(SUBSTRING(row_text, {rows.LENGTH_AT}, 3) AS INT)) AS who
 FROM row_texts WHERE row_text NOT LIKE '{rows.BAD_MARK}%'
-"""
+"""  # noqa: S608
 
 _SUMMARISED = """
 SELECT summarise(topic_key, window_start, weight, events, who) AS closed FROM (
@@ -183,8 +188,8 @@ def _dead_letters() -> str:
             ("schema.id", "schema_id"),
         )
     )
+    columns = f"CAST(f_partition || ':' || f_offset AS BYTES), UNHEX(f_hex), f_topic || '.dlq', MAP[{header}]"
     return (
-        "INSERT INTO dead_letter_sink "
-        f"SELECT CAST(f_partition || ':' || f_offset AS BYTES), UNHEX(f_hex), f_topic || '.dlq', MAP[{header}] "
+        f"INSERT INTO dead_letter_sink SELECT {columns} "  # noqa: S608 - parts of our own only
         f"FROM (SELECT {cut} FROM row_texts WHERE row_text LIKE '{rows.BAD_MARK}%')"
     )

@@ -87,6 +87,7 @@ class Demonstration:
             f"--out-of-order-ms={OUT_OF_ORDER_MS}",
             f"--topics={','.join(self._topics)}",
             f"--parallelism={self._stack.plan.task_managers}",
+            "--shards=8",  # two task managers: fewer, larger pieces
             "--idle-timeout-ms=0",  # every partition of these topics gets events, and ticks at the end
         ]
 

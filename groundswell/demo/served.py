@@ -1,4 +1,4 @@
-"""Everything that was ever served, also what has left the lists: only for a report on a stack of one's own."""
+"""Everything that was ever served, also what has left the lists: for reports on a stack of one's own."""
 
 import redis
 

@@ -19,7 +19,7 @@ import numpy as np
 from state.burst import step
 from state.burst_config import DAY_MS, SECOND_MS, BurstConfig
 from state.burst_gate import gate
-from state.burst_layout import X_OF_ZERO, fresh
+from state.burst_layout import fresh, stabilise
 
 HEADER = ("timestamp", "value", "score", "alert")
 _PROBE_ROWS = 100  # rows that tell the interval
@@ -94,7 +94,9 @@ def score_counts(counts: Counts, alert_score: float | None = None) -> Iterator[t
     if alert_score is not None:
         cfg = replace(cfg, alert_score=alert_score)
     nobody = np.zeros(1, np.int64)
-    states = fresh(cfg, 1, np.array([X_OF_ZERO]), np.ones(1), np.array([counts.panes[0]]))
+    # Nothing is known before the first row, so it is its own expectation: no file starts with an alert.
+    normal = stabilise(np.array(counts.values[:1]))
+    states = fresh(cfg, 1, normal, np.ones(1), np.array([counts.panes[0]]))
     for value, pane in zip(counts.values, counts.panes, strict=True):
         at = np.array([pane], np.int64)
         scores = step(cfg, states, np.array([value]), at)

@@ -69,7 +69,13 @@ class OfflineTrends:
     """Feed events, iterate closed panes. The decoder, the counting and the engine are the job's own."""
 
     def __init__(
-        self, cfg: TrendConfig, weights: ActionWeights, *, shards: int, out_of_order_ms: int, user_limit: int = 1 << 20
+        self,
+        cfg: TrendConfig,
+        weights: ActionWeights,
+        *,
+        shards: int,
+        out_of_order_ms: int,
+        user_limit: int = 1 << 20,
     ) -> None:
         registry = FileRegistry()
         self._cfg = cfg

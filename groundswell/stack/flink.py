@@ -101,7 +101,7 @@ def environment(plan: Plan) -> dict[str, str]:
     }
 
 
-def _service(  # noqa: PLR0917
+def _service(
     plan: Plan, name: str, memory: list[str], main: str, arguments: list[str], ready: Callable[[], bool]
 ) -> Service:
     tmp = plan.layout.flink / "tmp" / name

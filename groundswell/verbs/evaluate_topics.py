@@ -1,0 +1,58 @@
+"""`groundswell evaluate topics`: every topic of a file of events, pane by pane."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from groundswell.verbs._options import AsJson, say
+
+_CANNOT = 1
+_PANES = {"5m": 300_000, "1h": 3_600_000, "1d": 86_400_000}
+File = Annotated[Path, typer.Argument(help="Events as JSONL, CSV or TSV, plain or gzip, in the order of time.")]
+Out = Annotated[
+    Path, typer.Option("--out", help="CSV to write: pane_start_ms,topic,scope,events,users,score,alert.")
+]
+MappingOption = Annotated[
+    str | None, typer.Option("--mapping", help="A shipped mapping or a .toml file; default by the file's name.")
+]
+Pane = Annotated[str, typer.Option("--pane", help=f"Length of a pane: {', '.join(_PANES)}.")]
+Lateness = Annotated[
+    float, typer.Option("--lateness-s", min=0.0, help="How far out of order events may come and still count.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def topics(
+        file: File,
+        out: Out,
+        mapping: MappingOption = None,
+        pane: Pane = "5m",
+        lateness_s: Lateness = 60.0,
+        *,
+        as_json: AsJson = False,
+    ) -> None:
+        """Count and score every topic of a file, in every scope, as the live job would.
+
+        The score is about -log10 of how often this topic surprises as much, from the panes before; 0 for
+        topics without enough people to be watched. alert is 1 on the pane that starts a burst.
+        Exit code 1 when the file cannot be read or written, 2 for wrong usage.
+        """
+        from groundswell.offline.topics_file import evaluate  # noqa: PLC0415 - only when asked to work
+        from producers.errors import ProducersError  # noqa: PLC0415
+
+        if pane not in _PANES:
+            raise typer.BadParameter(f"--pane {pane}: expected one of {', '.join(_PANES)}")
+        try:
+            report = evaluate(file, mapping, _PANES[pane], round(lateness_s * 1000), out)
+        except (OSError, ProducersError) as error:
+            say(f"{file}: {error}")
+            raise typer.Exit(_CANNOT) from None
+        if as_json:
+            typer.echo(json.dumps(report))
+        else:
+            say(f"{report['rows']} rows, {report['alerts']} alerts, refused {report['refused']} -> {out}")
