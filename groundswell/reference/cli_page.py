@@ -42,7 +42,7 @@ class Command(Protocol):
 
 def page() -> str:
     """Return the text of the page."""
-    app = typer.Typer(no_args_is_help=True)
+    app = typer.Typer(add_completion=False)
     load_verbs(app)
     root = cast("Command", typer.main.get_command(app))
     verbs = list(_verbs(root, "groundswell"))
@@ -51,20 +51,23 @@ def page() -> str:
 
 
 def _verbs(command: Command, name: str) -> Iterator[tuple[str, Command]]:
-    """Yield the commands that do something, by their full name."""
-    inner = getattr(command, "commands", None)
-    if not inner:
+    """Yield the commands that do something, by their full name; groups only when they have options."""
+    inner: Mapping[str, Command] = getattr(command, "commands", {})
+    if not inner or _options(command):
         yield name, command
-        return
     for word, each in inner.items():
         yield from _verbs(each, f"{name} {word}")
 
 
+def _options(command: Command) -> list[Param]:
+    return [param for param in command.params if param.name != "help"]
+
+
 def _verb(name: str, command: Command) -> str:
     arguments = [p for p in command.params if not p.opts[0].startswith("-")]
-    words = [_argument(p) for p in arguments]
+    words = ["VERB [OPTIONS]"] if hasattr(command, "commands") else [_argument(p) for p in arguments]
     text = f"## {name}\n\n```text\n{' '.join([name, '[OPTIONS]', *words])}\n```\n\n{_prose(command.help)}\n"
-    rows = [(_spelling(p), _default(p), p.help or "") for p in command.params if p.name != "help"]
+    rows = [(_spelling(p), _default(p), p.help or "") for p in _options(command)]
     return text + (f"\n{table(('option', 'default', 'meaning'), rows)}" if rows else "")
 
 
@@ -81,7 +84,8 @@ def _spelling(param: Param) -> str:
 
 def _default(param: Param) -> str:
     known = "required" if param.required else _shown(param.default)
-    return f"{known}; environment {code(param.envvar)}" if param.envvar else known
+    environment = f"environment {code(param.envvar)}" if param.envvar else ""
+    return "; ".join(filter(None, (known, environment)))
 
 
 def _shown(default: object) -> str:
