@@ -30,7 +30,6 @@ class BurstConfig:
         prior_weight: Panes of evidence that the prior of a new key counts for.
         tail_prob: The share of panes that lie above the learnt tail point, (0, .1].
         tail_prior: Exceedances that the start values of the tail count for, at least 1.
-        tail_start_z: Tail point of an unknown key: about the upper 2 % of a steady Poisson count.
         tail_start_width: Mean excess of an unknown key on the log scale; larger means more cautious.
         alert_score: Score that alerts, -log10 of a probability.
         min_lift: An alert needs at least this many times the expected count, 0 or more. A big topic's
@@ -54,9 +53,8 @@ class BurstConfig:
     prior_weight: float = 12.0
     tail_prob: float = 0.02
     tail_prior: float = 2.0
-    tail_start_z: float = 1.0
     tail_start_width: float = 0.4
-    alert_score: float = 2.35
+    alert_score: float = 2.4
     min_lift: float = 3.0
     hold_ms: int = DAY_MS
     escalation_ratio: float = 1.3
@@ -84,8 +82,8 @@ class BurstConfig:
     def _checks(self) -> list[tuple[str, str, bool]]:
         """Name, allowed range and verdict of every setting."""
         positive = (
-            "half_life_ms", "memory_ms", "noise_floor", "clip_sigma", "prior_weight", "tail_start_z",
-            "tail_start_width", "alert_score", "cold_z",
+            "half_life_ms", "memory_ms", "noise_floor", "clip_sigma", "prior_weight", "tail_start_width",
+            "alert_score", "cold_z",
         )  # fmt: skip
         natural = (
             "smooth_ms", "min_lift", "hold_ms", "warm_ms", "cold_min_users", "min_users", "min_fingerprints",

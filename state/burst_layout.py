@@ -4,12 +4,14 @@
 after each step, so a replay rounds at the same places.
 """
 
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from state.burst_config import BurstConfig
+from state.burst_rates import smoothing
 from state.codec import Codec, StateCorruptError, register
 from state.exact import Floats, Ints, ln
 
@@ -65,11 +67,24 @@ def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_in
         states[name] = mu
     states["profile"] = mu[:, None]
     states["var"] = np.broadcast_to(np.asarray(prior_var, np.float64), n)[:, None]
-    states["tail_point"] = ln(np.array([cfg.tail_start_z + LOG_SHIFT]))[0]
+    states["tail_point"] = ln(_steady_tail(cfg) + LOG_SHIFT)
     states["tail_width"] = cfg.tail_start_width
     states["alert_pane"] = NEVER
     states["peak_pane"] = NEVER
     return states
+
+
+def _steady_tail(cfg: BurstConfig) -> Floats:
+    """Return the surprise, by speed, that a steady Poisson count exceeds in ``tail_prob`` of its panes.
+
+    Where an unknown key starts: no count is steadier. Its x has deviation 1, an exponentially smoothed x
+    sqrt(a / (2 - a)); the normal quantile is rounded because its last bits differ between machines.
+    """
+    alpha = np.array([1.0, smoothing(cfg)])
+    sigma = np.sqrt(alpha / (2.0 - alpha))
+    quantile = round(NormalDist().inv_cdf(1.0 - cfg.tail_prob), 6)
+    tail: Floats = quantile * sigma / (sigma + cfg.noise_floor)
+    return tail
 
 
 def _encode(states: States) -> bytes:

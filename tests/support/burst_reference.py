@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from struct import pack, unpack
 
 from state.burst_config import DAY_MS, BurstConfig
@@ -48,7 +49,10 @@ class Key:
         self.mu = self.level = self.smooth = f4(max(self.mu, X0))
         self.profile = [self.mu] * SLOTS
         self.var = [f4(self.var0)] * 2
-        self.point = [f4(math.log(self.cfg.tail_start_z + 0.5))] * 2
+        alpha = min(1.0, 2.0 / (self.cfg.smooth_ms / self.cfg.pane_ms + 1.0))
+        high = NormalDist().inv_cdf(1.0 - self.cfg.tail_prob)
+        sigmas = (1.0, math.sqrt(alpha / (2.0 - alpha)))
+        self.point = [f4(math.log(high * s / (s + self.cfg.noise_floor) + 0.5)) for s in sigmas]
         self.width = [f4(self.cfg.tail_start_width)] * 2
         self.day = DAY_MS // self.cfg.pane_ms
         self.slot_panes = self.day // SLOTS if DAY_MS % (SLOTS * self.cfg.pane_ms) == 0 else 0
