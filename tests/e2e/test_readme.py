@@ -29,6 +29,7 @@ def env(tmp_path: Path) -> Iterator[dict[str, str]]:
     )
     terminal = environment(tmp_path / "stack")
     yield terminal
+    (ROOT / "panes.csv").unlink(missing_ok=True)  # the tutorial's, when it stopped half way
     subprocess.run(["groundswell", "down"], env=terminal, cwd=tmp_path, check=True, capture_output=True)
 
 
