@@ -1,6 +1,6 @@
 """What the burst detector may be told: few numbers, each with its unit, range and reason."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
@@ -107,8 +107,3 @@ class BurstConfig:
     def for_counts(cls, pane_ms: int) -> "BurstConfig":
         """Return the settings for bare counts, where nobody knows users or contents: those gates are off."""
         return cls(pane_ms=pane_ms, cold_min_users=0, min_users=0, min_fingerprints=0, max_top_share=1.0)
-
-
-def setting_names() -> tuple[str, ...]:
-    """Return the names of all settings, in order; for readers of TOML, environment and flags."""
-    return tuple(field.name for field in fields(BurstConfig))
