@@ -5,12 +5,13 @@ number and order; merged, they are sorted by key, so the engine always sees the 
 """
 
 from collections.abc import Sequence
+from typing import Final
 from zlib import crc32
 
 import msgspec
 import numpy as np
 
-from state.codec import StateCorruptError
+from state.codec import Codec, StateCorruptError, register
 from state.entries import Summary
 from state.exact import Ints
 from state.trend_engine import ShardPane
@@ -36,6 +37,20 @@ class Bundle(msgspec.Struct, frozen=True, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Bundle).decode
+_decode_list = msgspec.msgpack.Decoder(list[bytes]).decode
+
+
+def _decode_v1(payload: bytes) -> list[bytes]:
+    try:
+        return _decode_list(payload)
+    except msgspec.MsgspecError as error:
+        raise StateCorruptError(f"waiting bundles: {error}; restore an older snapshot") from error
+
+
+# The bundles of a pane that is not complete yet.
+CODEC: Final[Codec[list[bytes]]] = register(
+    Codec(kind=b"sb", version=1, encode=_encode, decoders={1: _decode_v1})
+)
 
 
 def shard_of(key: str, shards: int) -> int:

@@ -60,7 +60,9 @@ def empty() -> TailSketch:
 
 def cells(key_hashes: npt.NDArray[np.uint64]) -> Cells:
     """Return [HASHES, n] numbers below 2^32, one independent row per hash function."""
-    halves: Cells = np.stack([key_hashes & np.uint64(0xFFFFFFFF), key_hashes >> np.uint64(32)]).astype(np.int64)
+    halves: Cells = np.stack([key_hashes & np.uint64(0xFFFFFFFF), key_hashes >> np.uint64(32)]).astype(
+        np.int64
+    )
     return halves
 
 

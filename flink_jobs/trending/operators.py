@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
 import numpy as np
 import pandas as pd
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext
@@ -16,14 +15,11 @@ from flink_jobs.trending.panes import ClosedPanes
 from flink_jobs.trending.served import write_of
 from schemas.registry import open_registry
 from schemas.served import AsOf, encode
-from state import tail_sketch
-from state.shard_bundle import merge
+from state import shard_bundle, tail_sketch
 from state.trend_engine import close_pane
 from state.trend_key import evictable
 
 _MS_NS = 1_000_000
-_pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[bytes]).decode
 
 
 def _first_row(values: Sequence[object], rows: int) -> pd.Series:
@@ -119,8 +115,8 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
         """Keep a bundle (shard 2 bytes, pane 8 bytes, payload) until its pane is complete."""
         pane = int.from_bytes(value[2:10], "big")
         held = self._waiting.get(str(pane))
-        parts = _unpack(held) if held else []
-        self._waiting.put(str(pane), _pack([*parts, bytes(value[10:])]))
+        parts = shard_bundle.CODEC.loads(held) if held else []
+        self._waiting.put(str(pane), shard_bundle.CODEC.dumps([*parts, bytes(value[10:])]))
         ctx.timer_service().register_event_time_timer((pane + 1) * self._options.trend.burst.pane_ms)
         return ()
 
@@ -135,7 +131,9 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
         raw = self._sketch.get()
         sketch = tail_sketch.CODEC.loads(raw) if raw else tail_sketch.empty()
         before = sketch.last_pane
-        verdict = close_pane(cfg, sketch, _Store(self._topics), merge(_unpack(held)))
+        verdict = close_pane(
+            cfg, sketch, _Store(self._topics), shard_bundle.merge(shard_bundle.CODEC.loads(held))
+        )
         self._sketch.put(tail_sketch.CODEC.dumps(sketch))
         if cfg.sweep_due(before, pane):
             for key in [

@@ -29,7 +29,8 @@ _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
 _COUNT = """
 SELECT row_text FROM (
-  SELECT count_batch(topic, `partition`, `offset`, `at`, CURRENT_WATERMARK(`at`), `value`) AS texts FROM events
+  SELECT count_batch(topic, `partition`, `offset`, `at`, CURRENT_WATERMARK(`at`), `value`) AS texts
+  FROM events
 ) CROSS JOIN UNNEST(texts) AS t (row_text)
 """
 
@@ -69,8 +70,9 @@ class Ends:
 
 
 def detect_uid(options: TrendingOptions) -> str:
-    """Return the uid of the only stateful Python step: other mode or shard count, other state."""
-    return f"trending/detect-v{STATE_VERSION}-s{options.shards}-{options.execution_mode}"
+    """Return the uid of the only stateful Python step: other pane length, shards or mode, other state."""
+    seconds = options.trend.burst.pane_ms // 1000
+    return f"trending/detect-v{STATE_VERSION}-p{seconds}-s{options.shards}-{options.execution_mode}"
 
 
 def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) -> StatementSet:

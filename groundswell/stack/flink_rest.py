@@ -59,6 +59,10 @@ class FlinkRest:
         except urllib.error.HTTPError as error:
             raise JobError(f"{self.url} knows no job {job_id} (HTTP {error.code})") from error
 
+    def duration_ms(self, job_id: str) -> int:
+        """Return how long a job has run, by Flink's clock; until its end when it has ended."""
+        return int(self._call("GET", f"/jobs/{job_id}")["duration"])
+
     def checkpoints(self, job_id: str) -> dict[str, Any]:
         """Return Flink's checkpoint statistics of a job."""
         return self._call("GET", f"/jobs/{job_id}/checkpoints")

@@ -55,6 +55,8 @@ def plain(value: object) -> object:
     """
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray) and value.dtype.names:
@@ -107,4 +109,5 @@ SAMPLES = (
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), np.zeros(1, trend_key.EXTRA)), "quiet"),
     Sample("ts", _sketch),
+    Sample("sb", lambda rng: [rng.bytes(40), rng.bytes(3), b""]),
 )

@@ -15,7 +15,7 @@ from tests.support.tree import ROOT
 AGREED = ("__init__.py", "__main__.py", "options.py", "pipeline.py", "operators.py")
 MAIN_LINES = 12
 _SETTERS = {"uid", "name", "set_parallelism", "set_max_parallelism", "slot_sharing_group"}
-UID = re.compile(r"[a-z_]+/[a-z-]+-v[0-9]+(-s[0-9]+)?-(thread|process)")
+UID = re.compile(r"[a-z_]+/[a-z-]+-v[0-9]+(-p[0-9]+)?(-s[0-9]+)?-(thread|process)")
 
 
 def jobs(root: Path = ROOT) -> list[Path]:
