@@ -22,7 +22,7 @@ class Job(msgspec.Struct):
     Attributes:
         name: unique in the stack.
         module: Python module that is run to build the job.
-        arguments: its command line, with addresses of the stack replaced by {kafka}, {redis}, {flink}:
+        arguments: its command line, with addresses of the stack replaced by placeholders, see `concrete`:
             they may differ after a restart.
         wanted: RUNNING or STOPPED, what the user asked for last.
         job_ids: every Flink id it has had, newest last. The last one owns the job.
@@ -118,7 +118,13 @@ def portable(stack: Stack, arguments: list[str]) -> list[str]:
 
 
 def concrete(stack: Stack, arguments: list[str]) -> list[str]:
-    """Put the stack's present addresses in place of the placeholders."""
-    for mark, address in _addresses(stack).items():
-        arguments = [argument.replace(mark, address) for argument in arguments]
+    """Put the stack's present values in place of the placeholders.
+
+    {kafka}, {redis} and {flink} are addresses, {mode} is the execution mode, {parallelism} the number of
+    TaskManagers. The last two are too common as words for `portable` to recognise.
+    """
+    plan = stack.plan
+    values = {**_addresses(stack), "{mode}": plan.execution_mode, "{parallelism}": str(plan.task_managers)}
+    for mark, value in values.items():
+        arguments = [argument.replace(mark, value) for argument in arguments]
     return arguments

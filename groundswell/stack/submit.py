@@ -25,7 +25,8 @@ def submit(stack: Stack, module: str, args: list[str], name: str, *, restore_fro
     Args:
         stack: where to.
         module: Python module with the job's `__main__`, for example "flink_jobs.trending".
-        args: its command line. Addresses of this stack are recognised and kept up to date over restarts.
+        args: its command line. Addresses of this stack are recognised and kept up to date over restarts;
+            placeholders are filled in, see `jobs.concrete`.
         name: by which the supervisor knows it; a name of an ended job may be used again.
         restore_from: folder of a checkpoint or savepoint to start from.
 
@@ -47,7 +48,7 @@ def submit(stack: Stack, module: str, args: list[str], name: str, *, restore_fro
             arguments=jobs.portable(stack, args),
             execution_mode=stack.plan.execution_mode,
         )
-        job.job_ids.append(run_client(stack, module, args, restore_from))
+        job.job_ids.append(run_client(stack, module, jobs.concrete(stack, job.arguments), restore_from))
         jobs.save(layout, job)
     return job.job_ids[-1]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from groundswell.stack import jobs
+from groundswell.stack import jobs, submit
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.errors import JobError
 from groundswell.stack.layout import Layout
@@ -69,6 +69,32 @@ def test_addresses_follow_the_stack(tmp_path: Path) -> None:
         "--top",
         "10",
     ]
+
+
+def test_mode_and_parallelism_are_filled_in(tmp_path: Path) -> None:
+    """They are written as placeholders only by hand: nothing is taken for one."""
+    stack = Stack.of(a_plan(tmp_path, "process"))
+    assert jobs.concrete(stack, ["--m={mode}", "--p", "{parallelism}"]) == ["--m=process", "--p", "2"]
+    assert jobs.portable(stack, ["--mode", "process", "2"]) == ["--mode", "process", "2"]
+
+
+def test_a_submission_gets_values_and_the_record_keeps_placeholders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same record is right after a restart on other ports."""
+    stack = Stack.of(a_plan(tmp_path))
+    seen: list[list[str]] = []
+
+    def client(_stack: Stack, _module: str, args: list[str], _restore: Path | None) -> str:
+        seen.append(args)
+        return "b" * 32
+
+    monkeypatch.setattr(submit, "run_client", client)
+    submit.submit(stack, "m", ["--a={kafka}", f"--b={stack.redis_url}", "--c={mode}"], "mine")
+    assert seen == [[f"--a={stack.kafka_bootstrap}", f"--b={stack.redis_url}", "--c=thread"]]
+    kept = jobs.load(stack.plan.layout, "mine")
+    assert kept is not None
+    assert kept.arguments == ["--a={kafka}", "--b={redis}", "--c={mode}"]
 
 
 def _fields(made: object) -> dict[str, object]:
