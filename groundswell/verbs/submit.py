@@ -15,7 +15,11 @@ def register(app: typer.Typer) -> None:
     def submit(
         module: Annotated[str, typer.Argument(help="Python module of the job, such as flink_jobs.trending.")],
         arguments: Annotated[
-            list[str] | None, typer.Argument(help="The job's own options, after --.")
+            list[str] | None,
+            typer.Argument(
+                help="The job's own options, after --. {kafka}, {redis}, {flink}, {mode} and {parallelism} "
+                "stand for the stack's own values, also after a restart."
+            ),
         ] = None,
         name: Annotated[
             str, typer.Option(help="Name of the job in this stack; default: last part of module.")
@@ -24,12 +28,16 @@ def register(app: typer.Typer) -> None:
         *,
         as_json: AsJson = False,
     ) -> None:
-        """Submit a job; from then on the stack resumes it after a loss. Exit code 1 with the job's words."""
+        """Submit a job; from then on the stack resumes it after a loss. Exit code 1 with the job's words.
+
+        flink_jobs.trending needs no options: what the stack knows is added when it is not given.
+        """
         from groundswell.stack import submit as submission  # noqa: PLC0415 - loads the stack only when asked to
         from groundswell.stack.endpoints import Stack  # noqa: PLC0415
+        from groundswell.verbs._job_options import completed  # noqa: PLC0415
 
         job_name = name or module.rsplit(".", 1)[-1]
-        job_id = submission.submit(Stack.load(data), module, list(arguments or []), job_name)
+        job_id = submission.submit(Stack.load(data), module, completed(module, arguments or []), job_name)
         if as_json:
             typer.echo(msgspec.json.encode({"name": job_name, "job_id": job_id}).decode())
         else:
