@@ -1,10 +1,10 @@
 # make demo [INPUT=file] [MAPPING=name]   watch topics rise: the planted scenario, or your own events
 # make test [LEVEL="unit property"]       every level of tests, or the named folders under tests/
-# make setup | lint | golden | bench | lock
+# make setup | lint | docs | golden | bench | bench-throughput | lock
 # Needed beforehand: Python 3.10-3.12 with venv, and a package index for the first run.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint golden bench lock
+.PHONY: help setup demo test lint docs golden bench bench-throughput lock
 SHELL := /bin/sh
 BIN := .venv/bin
 
@@ -41,8 +41,20 @@ lint: setup
 golden: setup
 	@$(BIN)/python -m tests.support.write_golden $(KIND)
 
+# Generated code and pages, written anew.
+docs: setup
+	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m groundswell.reference
+
+# Pieces alone, some minutes; nothing is started.
 bench: setup
-	@$(BIN)/groundswell bench
+	@$(BIN)/python benchmarks/codec.py
+	@$(BIN)/python benchmarks/detector.py
+	@$(BIN)/python benchmarks/simulate.py
+
+# The whole path, on stacks of its own.
+bench-throughput: setup
+	@$(BIN)/python benchmarks/throughput.py
 
 # New versions on purpose: read the difference before committing it.
 lock: setup

@@ -20,7 +20,6 @@ VERBS = (
     "panes",
     "dlq",
     "evaluate",
-    "bench",
 )
 
 app = typer.Typer(

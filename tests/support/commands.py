@@ -41,7 +41,7 @@ def faults(words: list[str]) -> list[str]:
 
 def _make_faults(words: list[str]) -> list[str]:
     text = (ROOT / "Makefile").read_text("utf-8")
-    known = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
+    known = set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
     variables = set(re.findall(r"\$\(([A-Z]+)\)", text))
     given = [word for word in words if "=" not in word]
     return [f"make has no target {word}" for word in given if word not in known] + [
