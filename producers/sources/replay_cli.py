@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from producers.sources.tally import Tally
 
 SHOWN_EVENTS = 3
-LATENESS_S = 120.0  # what the trending job waits for late events by default
+LATENESS_S = 60.0  # what the trending job waits for late events by default
 
 _File = Annotated[str, typer.Argument(metavar="FILE", help="JSONL, CSV or TSV, plain or gzip; - is stdin.")]
 _MappingName = Annotated[

@@ -7,8 +7,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from flink_jobs.trending.options import TrendingOptions
 from producers.cli import app
 from producers.sink import KafkaSink
+from producers.sources.replay_cli import LATENESS_S
 from tests.support.fake_kafka import FakeProducer
 
 MAPPING = """
@@ -118,12 +120,17 @@ def test_strict_run_fails_at_the_first_bad_row() -> None:
     assert dry.exit_code == 1
 
 
+def test_the_default_bound_is_that_of_the_job() -> None:
+    """Producers cannot import the job, so the number stands twice."""
+    assert LATENESS_S * 1000 == TrendingOptions().out_of_order_ms
+
+
 @pytest.mark.usefixtures("kafka")
 def test_disorder_beyond_the_bound_is_said(files: Path) -> None:
     """Who replays a file that is not in order must know what a job will drop."""
     rows = ["t,kind,user,item,tags", "500,post,ann,p1,a", "100,post,ben,p2,b", "450,like,cem,p1,"]
     (files / "my.csv").write_text("\n".join(rows))
-    assert "400,000 ms out of order, more than 120 s" in run("my.csv", "--mapping", "my.toml").stderr
+    assert "400,000 ms out of order, more than 60 s" in run("my.csv", "--mapping", "my.toml").stderr
     quiet = run("my.csv", "--mapping", "my.toml", "--lateness-s", "400")
     assert "out of order" not in quiet.stderr
 
