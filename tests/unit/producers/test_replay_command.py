@@ -122,7 +122,7 @@ def test_strict_run_fails_at_the_first_bad_row() -> None:
 
 def test_the_default_bound_is_that_of_the_job() -> None:
     """Producers cannot import the job, so the number stands twice."""
-    assert LATENESS_S * 1000 == TrendingOptions().out_of_order_ms
+    assert TrendingOptions().out_of_order_ms == LATENESS_S * 1000
 
 
 @pytest.mark.usefixtures("kafka")
