@@ -17,7 +17,7 @@ def account_trust(
     Full trust from 30 days and 100 followers on; what is unknown (-1) counts as settled, since a platform
     that sends neither must not lose its trends. O(n).
 
-    Source: trends.md, step 2 (trust in [.1, 1] from account age and followers); the numbers are ours.
+    Source: none; a rule of thumb with numbers of our own: linear in age, logarithmic in followers.
     """
     age = np.where(age_days < 0, 1.0, np.clip(age_days / _SETTLED_DAYS, 0.0, 1.0))
     audience = np.log10(np.maximum(followers, 0) + 1.0) / _SETTLED_LOG10_FOLLOWERS
