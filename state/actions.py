@@ -30,6 +30,11 @@ class ActionWeights:
 
     Actions that are absent or weigh 0 are not counted at all. hide, block, mute and report say that a
     user turns away from an item: they belong to interests, not to trends, and cannot be given a weight.
+
+    Attributes:
+        engagement: Weight of each engagement, 0 to 100; 0 or absent = not counted.
+        content: Weight of a new content and of an edit, 0 to 100; 0 or absent = not counted. A deletion takes
+            the creation back.
     """
 
     engagement: Mapping[str, float] = field(default_factory=lambda: MappingProxyType(_ENGAGEMENT))
