@@ -7,6 +7,6 @@ Read in this order:
 - `ports`, `plan`: what will be started where, decided before anything starts.
 - `identity`, `processes`, `service`: start, watch and stop processes that are surely ours.
 - `kafka`, `topics`, `flink_conf`, `flink`, `flink_rest`: how each server is configured and asked.
-- `checkpoints`, `jobs`, `submit`, `resume`: jobs that survive the loss of the JobManager.
+- `checkpoints`, `jobs`, `submit`, `resume`, `job_report`: jobs that survive the loss of the JobManager.
 - `supervisor`: the process that holds one stack up. `local`: start, stop and ask it.
 """

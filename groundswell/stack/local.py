@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from groundswell.stack import jobs, plan, processes, state
+from groundswell.stack import job_report, plan, processes, state
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.errors import StartError
 from groundswell.stack.identity import alive
@@ -113,11 +113,8 @@ def status(data_dir: Path | str) -> dict[str, object]:
         }
         for name, piece in now.pieces.items()
     }
-    found["jobs"] = [
-        {"name": job.name, "job_id": job.job_id, "last_state": job.last_state, "wanted": job.wanted,
-         "resumes": job.resumes, "resumed_from": job.resumed_from, "problem": job.problem}
-        for job in jobs.load_all(layout)
-    ]  # fmt: skip
+    live = job_report.ask(str(found["flink"])) if phase == state.READY else None
+    found["jobs"] = job_report.report(layout, live)
     return found
 
 

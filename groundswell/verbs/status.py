@@ -37,4 +37,8 @@ def _show(found: dict[str, Any]) -> None:
             f"  {name:<15}{piece['phase']:<10}pid {piece['pid'] or '-':<8}restarts {piece['restarts']}"
         )
     for job in found.get("jobs", []):
-        typer.echo(f"  job {job['name']:<11}{job['last_state']:<10}{job['job_id']}  {job['problem']}")
+        typer.echo(f"  job {job['name']:<11}{job['state']:<10}{job['job_id']}")
+        if job["resumes"]:
+            typer.echo(f"    resumed {job['resumes']} times, last from {job['resumed_from']}")
+        if job["problem"]:
+            typer.echo(f"    {job['problem']}")
