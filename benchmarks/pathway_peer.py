@@ -1,4 +1,4 @@
-"""The same counting on Pathway, for comparison: run in an environment of its own that has pathway and fastavro.
+"""The same counting on Pathway, for comparison; runs in an environment of its own with pathway, fastavro.
 
 Reads both topics from their beginning, decodes with fastavro, explodes topics and scopes, sums weights and
 counts events per (topic, scope, 5-minute pane), and ends when it has seen all rows. Prints one JSON line.
@@ -21,8 +21,8 @@ SCHEMAS = {
     2: fastavro.parse_schema(json.loads((EVENTS / "content/v1.avsc").read_text())),
 }
 WEIGHT = {
-    "share": 700, "unshare": -700, "reply": 700, "unreply": -700, "follow": 500, "unfollow": -500, "search": 500,
-    "like": 300, "unlike": -300, "click": 100, "dwell": 50, "impression": 20, "create": 1000, "delete": -1000,
+    "share": 700, "unshare": -700, "reply": 700, "unreply": -700, "follow": 500, "unfollow": -500,
+    "search": 500, "like": 300, "unlike": -300, "click": 100, "dwell": 50, "impression": 20, "create": 1000, "delete": -1000,
 }  # fmt: skip
 
 parser = argparse.ArgumentParser()

@@ -1,4 +1,4 @@
-"""Whole-path throughput: Kafka -> trending job -> Redis and Kafka, at two sizes, with a peer on the same records.
+"""Whole-path throughput, Kafka -> trending job -> Redis and Kafka, at two sizes, beside a peer.
 
 Each size gets a fresh stack; the events lie in Kafka before anything reads. Time is the job's own, from its
 start to FINISHED by Flink's clock, so submission does not count; the slope between the sizes takes the

@@ -85,15 +85,14 @@ class SummarisePanes(ScalarFunction):  # type: ignore[misc]
         self, key: pd.Series, start: pd.Series, weight: pd.Series, events: pd.Series, who: pd.Series
     ) -> pd.DataFrame:
         """Summarise one batch of closed panes."""
-        bundles, keys, values = self._panes.close(
+        bundles, panes = self._panes.close(
             key.tolist(), _millis(start), weight.to_numpy(np.int64), events.to_numpy(np.int64), who.tolist()
         )
         n = len(key)
         return pd.DataFrame(
             {
                 "bundles": _first_row(bundles, n),
-                "pane_keys": _first_row(keys, n),
-                "pane_values": _first_row(values, n),
+                "panes": _first_row(panes, n),
             }
         )
 

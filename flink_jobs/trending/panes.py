@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from flink_jobs.trending.rows import entries_of
+from flink_jobs.trending.rows import FIELD_SEPARATOR, entries_of
 from schemas.avro_encode import encode
 from schemas.avro_plan import compile_plan
 from schemas.registry import Registry
@@ -29,10 +29,11 @@ class ClosedPanes:
 
     def close(
         self, keys: Sequence[str], start_ms: Ints, weight_milli: Ints, events: Ints, who: Sequence[str]
-    ) -> tuple[list[bytes], list[bytes], list[bytes]]:
-        """Return (shard bundles, keys of the panes topic, values of the panes topic). O(entries log entries).
+    ) -> tuple[list[bytes], list[str]]:
+        """Return (shard bundles, records of the panes topic). O(entries log entries).
 
-        A bundle is the shard in 2 bytes, the pane's index in 8, then the rows.
+        A bundle is the shard in 2 bytes, the pane's index in 8, then the rows. A record is its key, a record
+        separator, and its value in hex: one text, because SQL copies a whole list to take an item by index.
         """
         pane_ms = self._cfg.burst.pane_ms
         summary = summarise(*entries_of(who), self._cfg.user_cap)
@@ -52,8 +53,8 @@ class ClosedPanes:
             "users": summary.users[out],
             "users_exact": summary.exact[out],
         }
-        names = [
-            f"{topic}|{scope}|{start}".encode()
-            for (topic, _, scope), start in zip(split, start_ms[out].tolist(), strict=True)
+        values = encode(self._plan, columns, len(out), self._schema_id).values()
+        return parts, [
+            f"{topic}|{scope}|{start}{FIELD_SEPARATOR}{value.hex()}"
+            for (topic, _, scope), start, value in zip(split, start_ms[out].tolist(), values, strict=True)
         ]
-        return parts, names, encode(self._plan, columns, len(out), self._schema_id).values()

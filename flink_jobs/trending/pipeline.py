@@ -24,7 +24,6 @@ from flink_jobs.trending.operators import CountBatch, DetectShard, SummarisePane
 from flink_jobs.trending.options import TrendingOptions
 
 STATE_VERSION = 1
-_CLOSED = ("bundles", "pane_keys", "pane_values")
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
 _COUNT = """
@@ -44,11 +43,16 @@ SELECT row_time,
 FROM row_texts WHERE row_text NOT LIKE '{rows.BAD_MARK}%'
 """  # noqa: S608
 
+# The lists leave their row here: reading a field of a row, or an item of a list, copies the whole of it
+# (2.2.1), and further down that would happen once for every pane instead of once for every batch.
 _SUMMARISED = """
-SELECT summarise(topic_key, window_start, weight, events, who) AS closed FROM (
-  SELECT topic_key, window_start, SUM(weight) AS weight, SUM(events) AS events, LISTAGG(who, '') AS who
-  FROM TABLE(TUMBLE(TABLE counted, DESCRIPTOR(row_time), {pane}))
-  GROUP BY window_start, window_end, topic_key)
+SELECT s.closed.bundles AS bundles, s.closed.panes AS panes
+FROM (
+  SELECT summarise(topic_key, window_start, weight, events, who) AS closed FROM (
+    SELECT topic_key, window_start, SUM(weight) AS weight, SUM(events) AS events, LISTAGG(who, '') AS who
+    FROM TABLE(TUMBLE(TABLE counted, DESCRIPTOR(row_time), {pane}))
+    GROUP BY window_start, window_end, topic_key)
+) AS s
 """
 
 _DEAD = "SELECT {columns} FROM row_texts WHERE row_text LIKE '!%'"
@@ -92,8 +96,9 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
 
     statements = tables.create_statement_set()
     statements.add_insert_sql(
-        "INSERT INTO pane_sink SELECT k, c.closed.pane_values[i] FROM closed_panes AS c "
-        "CROSS JOIN UNNEST(c.closed.pane_keys) WITH ORDINALITY AS t (k, i)"
+        "INSERT INTO pane_sink "
+        "SELECT CAST(SPLIT_INDEX(pane, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(pane, CHR(30), 1)) "
+        "FROM closed_panes CROSS JOIN UNNEST(panes) AS t (pane)"
     )
     statements.add_insert_sql(_dead_letters())
     tables.create_temporary_table(
@@ -109,7 +114,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
 def _functions(tables: StreamTableEnvironment, options: TrendingOptions) -> None:
     """Register the vectorised functions under the names that the SQL above uses."""
     strings, blobs = DataTypes.ARRAY(DataTypes.STRING()), DataTypes.ARRAY(DataTypes.BYTES())
-    closed = DataTypes.ROW([DataTypes.FIELD(name, blobs) for name in ("bundles", "pane_keys", "pane_values")])
+    closed = DataTypes.ROW([DataTypes.FIELD("bundles", blobs), DataTypes.FIELD("panes", strings)])
     for name, function, result in (
         ("count_batch", CountBatch(options), strings),
         ("summarise", SummarisePanes(options), closed),
@@ -142,11 +147,10 @@ def _closed_schema() -> Schema:
     Without SOURCE_WATERMARK a stream loses its watermarks where it becomes a table (seen on 2.2.1), and the
     shards would wait for the end of the stream. The time column itself is not used.
     """
-    blobs = DataTypes.ARRAY(DataTypes.BYTES())
-    closed = DataTypes.ROW([DataTypes.FIELD(name, blobs) for name in _CLOSED])
     return (
         Schema.new_builder()
-        .column("closed", closed)
+        .column("bundles", DataTypes.ARRAY(DataTypes.BYTES()))
+        .column("panes", DataTypes.ARRAY(DataTypes.STRING()))
         .column_by_expression("row_time", "TO_TIMESTAMP_LTZ(0, 3)")
         .watermark("row_time", "SOURCE_WATERMARK()")
         .build()
@@ -160,9 +164,7 @@ def _view(tables: StreamTableEnvironment, name: str, stream: DataStream, schema:
 def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStream:
     """Bundles, keyed by shard, through the detectors."""
     bundles = tables.to_data_stream(
-        tables.sql_query(
-            "SELECT bundle FROM closed_panes AS c CROSS JOIN UNNEST(c.closed.bundles) AS t (bundle)"
-        )
+        tables.sql_query("SELECT bundle FROM closed_panes CROSS JOIN UNNEST(bundles) AS t (bundle)")
     )
     return (
         bundles.map(lambda row: row[0], output_type=_BYTES)

@@ -21,7 +21,7 @@ from state.trend_engine import KEY_SEPARATOR
 
 PANE_AT, WEIGHT_AT, EVENTS_AT, LENGTH_AT, KEY_AT = 1, 14, 27, 35, 38  # SQL counts characters from 1
 BAD_MARK = "!"
-BAD_SEPARATOR = "\x1e"
+FIELD_SEPARATOR = "\x1e"
 _ENTRY_CHARS = 16
 WEIGHT_SHIFT = 10**12  # keeps a negative weight sum a plain 13-digit number; SQL takes it off again
 
@@ -93,7 +93,7 @@ def bad(record: BadRecord) -> str:
         record.schema_id,
         record.value.hex(),
     )
-    return BAD_MARK + BAD_SEPARATOR.join(f.replace(BAD_SEPARATOR, " ") for f in fields)
+    return BAD_MARK + FIELD_SEPARATOR.join(f.replace(FIELD_SEPARATOR, " ") for f in fields)
 
 
 def entries_of(texts: Sequence[str]) -> tuple[Entries, Ints]:

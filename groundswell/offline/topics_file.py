@@ -51,7 +51,15 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
                 topic, _, scope = key.rpartition(KEY_SEPARATOR)
                 score, alert = judged.get(key, (0.0, 0))
                 writer.writerow(
-                    (pane.start_ms, topic, scope, int(pane.events[i]), int(pane.summary.users[i]), score, alert)
+                    (
+                        pane.start_ms,
+                        topic,
+                        scope,
+                        int(pane.events[i]),
+                        int(pane.summary.users[i]),
+                        score,
+                        alert,
+                    )
                 )
     return {"rows": rows, "alerts": alerts, "refused": engine.refused}
 

@@ -119,7 +119,7 @@ class OfflineTrends:
         )
         for text in self._decoder.rows(raw):
             if text.startswith(rows.BAD_MARK):
-                reason = text.split(rows.BAD_SEPARATOR, 4)[3]
+                reason = text.split(rows.FIELD_SEPARATOR, 4)[3]
                 self.refused[reason] = self.refused.get(reason, 0) + 1
             else:
                 self._add(text)

@@ -10,12 +10,12 @@ from groundswell.verbs._options import AsJson, say
 
 _CANNOT = 1
 _PANES = {"5m": 300_000, "1h": 3_600_000, "1d": 86_400_000}
-File = Annotated[Path, typer.Argument(help="Events as JSONL, CSV or TSV, plain or gzip, in the order of time.")]
+File = Annotated[Path, typer.Argument(help="Events as JSONL, CSV or TSV, plain or gzip, by time.")]
 Out = Annotated[
     Path, typer.Option("--out", help="CSV to write: pane_start_ms,topic,scope,events,users,score,alert.")
 ]
 MappingOption = Annotated[
-    str | None, typer.Option("--mapping", help="A shipped mapping or a .toml file; default by the file's name.")
+    str | None, typer.Option("--mapping", help="A shipped mapping or a .toml; default by the file's name.")
 ]
 Pane = Annotated[str, typer.Option("--pane", help=f"Length of a pane: {', '.join(_PANES)}.")]
 Lateness = Annotated[

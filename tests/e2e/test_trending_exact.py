@@ -100,7 +100,7 @@ def _kill_a_task_manager(stack: Stack) -> None:
 
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: Path) -> None:
-    """All topics, scopes and panes, dead letters included; after kill -9 the counts and the list are the same."""
+    """All topics, scopes and panes, dead letters too; after kill -9 the counts and the list are the same."""
     dump, truth = tmp_path / "events.jsonl", tmp_path / "truth.json"
     lists = []
     for killed in (False, True):

@@ -48,7 +48,7 @@ def codecs() -> dict[str, Codec[object]]:
     return {codec.kind.decode(): codec for codec in found}
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> object:  # noqa: PLR0911 - one line for each kind of value
     """Return a state as JSON values; floats stay exact.
 
     Numpy records become one object a row; large tables name only what differs from most of their cells.
