@@ -84,6 +84,7 @@ def measure(events: int, peer: str | None, folder: Path) -> dict[str, object]:
             "cpu_s": round(used_s - before_s, 1),
             "load": os.getloadavg()[0],
         }
+        print(json.dumps(result), flush=True)
         if peer:
             result["pathway"] = pathway(peer, stack.kafka_bootstrap, rows(stack.kafka_bootstrap, folder))
         return result
