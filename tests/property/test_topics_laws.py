@@ -1,0 +1,43 @@
+"""Laws of canonical topics and of scopes."""
+
+import unicodedata
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from state.topics import MAX_TOPIC_CHARS, language_scope, normalise, region_scope
+
+texts = st.text(max_size=150) | st.text("#_ aAéß\u200d\u0301ﬁİΣ🌡\t", max_size=120)
+
+
+@given(texts)
+@example("#_#x")
+@example("a" * 99 + " b")
+def test_a_canonical_topic_is_its_own_canonical_form(text: str) -> None:
+    """Normalising twice changes nothing."""
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(texts)
+def test_a_canonical_topic_is_short_and_clean(text: str) -> None:
+    """At most 100 characters, no control characters, no gaps but single spaces inside."""
+    topic = normalise(text)
+    assert len(topic) <= MAX_TOPIC_CHARS
+    assert topic == " ".join(topic.split())
+    assert not topic.startswith("#")
+    assert all(unicodedata.category(c)[0] != "C" for c in topic)
+
+
+@given(st.text("abcxyz", min_size=1, max_size=20), st.integers(0, 3))
+def test_case_hashes_and_gaps_do_not_matter(word: str, hashes: int) -> None:
+    """All spellings of two words are one topic."""
+    spelt = "#" * hashes + word.upper() + "_" * (hashes + 1) + word + "  "
+    assert normalise(spelt) == f"{word} {word}"
+
+
+@given(st.text(max_size=12))
+def test_scopes_are_well_formed_or_empty(text: str) -> None:
+    """Whatever a request names, a scope is lang:xx, region:XX or nothing; and stays what it is."""
+    lang, region = language_scope(text), region_scope(text)
+    assert not lang or language_scope(lang.removeprefix("lang:")) == lang
+    assert not region or region_scope(region.removeprefix("region:")) == region
