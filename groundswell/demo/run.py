@@ -11,13 +11,14 @@ from groundswell.demo import feed, ticks
 from groundswell.demo.plan import OUT_OF_ORDER_MS, PANE_MS, DemoPlan, pane_for
 from groundswell.demo.served import every_record
 from groundswell.demo.verdict import judge, read_truth
-from groundswell.kafka_read import read_topic
+from groundswell.kafka_read import KafkaReadError, read_topic
 from groundswell.panes_file import collect
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.submit import submit
 from schemas.registry import FileRegistry
 from schemas.served import TrendRecord
+from serving.errors import ServingError
 from serving.redis_store import RedisTrendStore
 from serving.trend import Listing
 
@@ -41,12 +42,14 @@ class Demonstration:
     Attributes:
         started_s: Monotonic time when the command began; delays are counted from there.
         first_trend_s: Seconds from there to the first listed topic; None = none yet.
+        problem: Why the events of a watched demonstration did not get to their end.
     """
 
     def __init__(self, plan: DemoPlan, stack: Stack, say: Say, started_s: float) -> None:
         self.plan = plan
         self.started_s = started_s
         self.first_trend_s: float | None = None
+        self.problem = ""
         self.store = RedisTrendStore.at(stack.redis_url)
         self._stack = stack
         self._say = say
@@ -93,6 +96,8 @@ class Demonstration:
 
     def note(self) -> str:
         """Return what is going on, for the line under the table."""
+        if self.problem:
+            return self.problem
         if self._feed is not None and self._feed.running():
             return "events are being replayed; Ctrl-C ends the demonstration and its stack"
         return "all events are through; Ctrl-C ends the demonstration and its stack"
@@ -229,7 +234,11 @@ def _watched(demo: Demonstration, show: Callable[[Demonstration], None]) -> dict
     report: dict[str, object] = {}
 
     def end() -> None:
-        report.update(demo.finish())
+        # Nobody waits for this thread: what went wrong stands under the table.
+        try:
+            report.update(demo.finish())
+        except (feed.FeedError, DemoError, ServingError, KafkaReadError) as error:
+            demo.problem = str(error)
 
     worker = threading.Thread(target=end, daemon=True, name="demo-finish")
     worker.start()

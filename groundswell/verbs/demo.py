@@ -53,6 +53,8 @@ def register(app: typer.Typer) -> None:
         from groundswell.demo.feed import FeedError  # noqa: PLC0415 - help must stay quick
         from groundswell.demo.plan import SCENARIO_END_LAG_MS, DemoPlan  # noqa: PLC0415
         from groundswell.demo.run import DemoError, run  # noqa: PLC0415
+        from groundswell.kafka_read import KafkaReadError  # noqa: PLC0415
+        from serving.errors import ServingError  # noqa: PLC0415
 
         watch = sys.stdout.isatty() and not no_watch
         plan = DemoPlan(
@@ -67,7 +69,7 @@ def register(app: typer.Typer) -> None:
         )
         try:
             report = run(plan, say, _show if watch else None)
-        except (FeedError, DemoError) as error:
+        except (FeedError, DemoError, ServingError, KafkaReadError) as error:
             say(f"groundswell demo: {error}")
             raise typer.Exit(_CANNOT) from None
         if report:
