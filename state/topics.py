@@ -24,6 +24,7 @@ def normalise(topic: str) -> str:
     text = unicodedata.normalize("NFKC", text.casefold())
     text = _GAPS.sub(" ", text)
     text = "".join(c for c in text if c == " " or unicodedata.category(c)[0] != "C")
+    text = unicodedata.normalize("NFKC", text)  # what stood apart may compose now
     text = _GAPS.sub(" ", text).strip().lstrip("# ")
     return text[:MAX_TOPIC_CHARS].strip()
 

@@ -48,9 +48,10 @@ def load(cls: type[T], argv: Sequence[str], prefix: str, environ: Mapping[str, s
                 problems.append(f"environment {name}: no such setting")
     values.update(flags)
     converted = _convert(values, known, problems)
+    built = _build(cls, converted, problems)
     if problems:
         raise OptionsError("\n".join(problems))
-    return _build(cls, converted)
+    return built
 
 
 def dumps(options: object) -> str:
@@ -130,18 +131,20 @@ def _convert(
     out = {}
     for name, value in values.items():
         kind = known[name]
-        raw = value
-        if isinstance(value, str) and get_origin(kind) is tuple:
-            raw = json.loads(value) if value.startswith("[") else [p for p in value.split(",") if p]
-        elif isinstance(value, str) and (
-            kind is dict or get_origin(kind) in (dict, Mapping) or "Mapping" in str(kind)
-        ):
-            raw = json.loads(value)
         try:
-            out[name] = msgspec.convert(raw, _concrete(kind), strict=False)
+            out[name] = msgspec.convert(_raw(value, kind), _concrete(kind), strict=False)
         except (msgspec.ValidationError, json.JSONDecodeError) as error:
             problems.append(f"{name} = {value!r}: {error}")
     return out
+
+
+def _raw(value: object, kind: object) -> object:
+    """Return a text as lists and tables where the type wants them: JSON, or a plain list with commas."""
+    if isinstance(value, str) and get_origin(kind) is tuple and not value.startswith("["):
+        return [part for part in value.split(",") if part]
+    if isinstance(value, str) and (get_origin(kind) in (tuple, dict) or "Mapping" in str(kind)):
+        return json.loads(value)
+    return value
 
 
 def _concrete(kind: object) -> object:
@@ -149,7 +152,8 @@ def _concrete(kind: object) -> object:
     return dict[get_args(kind)] if "Mapping" in str(kind) else kind  # type: ignore[misc]
 
 
-def _build(cls: type[T], values: Mapping[str, object]) -> T:
+def _build(cls: type[T], values: Mapping[str, object], problems: list[str]) -> T:
+    """Build a section and those inside it; one that refuses its values stands in with its defaults."""
     hints = get_type_hints(cls)
     arguments: dict[str, object] = {}
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
@@ -160,13 +164,14 @@ def _build(cls: type[T], values: Mapping[str, object]) -> T:
                 for name, value in values.items()
                 if name.startswith(field.name + ".")
             }
-            arguments[field.name] = _build(kind, inside)
+            arguments[field.name] = _build(kind, inside, problems)
         elif field.name in values:
             arguments[field.name] = values[field.name]
     try:
         return cls(**arguments)
     except ValueError as error:
-        raise OptionsError(str(error)) from error
+        problems.append(str(error))
+        return cls()
 
 
 def _flatten(options: object) -> dict[str, object]:

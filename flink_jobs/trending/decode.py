@@ -9,7 +9,7 @@ from flink_jobs.trending import rows
 from flink_jobs.trending.rows import BadRecord
 from schemas.avro_decode import decode
 from schemas.avro_plan import Plan, compile_plan
-from schemas.errors import SchemasError
+from schemas.errors import RegistryUnavailableError, SchemasError
 from schemas.records import RECORDS
 from schemas.registry import Registry
 from schemas.wire import HEADER_BYTES, MAGIC
@@ -22,7 +22,12 @@ from state.validate import GOOD, reasons, verdict
 NO_WATERMARK = -(1 << 62)
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
 _MAX_UNKNOWN_IDS = 1000
-_EVENTS: dict[str, str] = {record.__name__: event for event, record in RECORDS.items()}
+# Schemas that may stand on a source topic: what somebody did. Others, such as our own panes, are refused.
+_EVENTS: dict[str, str] = {
+    record.__name__: event for event, record in RECORDS.items() if "action" in record.__struct_fields__
+}
+_MAX_MS = 10**13 - 86_400_000 - 1  # 13 digits for a pane's start; the year 2286
+TOO_FAR_TEXT = "source_ms lies beyond the year 2286"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,11 @@ class BatchDecoder:
         self._plans: dict[bytes, tuple[str, Plan] | str] = {}
 
     def rows(self, batch: RawBatch) -> list[str]:
-        """Return the rows of a batch: counted ones and refused ones. Never raises for bad input."""
+        """Return the rows of a batch: counted ones and refused ones. Never raises for bad input.
+
+        Raises:
+            RegistryUnavailableError: A registry server had to be asked about a schema and did not answer.
+        """
         groups: dict[bytes, list[int]] = {}
         for i, value in enumerate(batch.values):
             groups.setdefault(b"" if value is None else bytes(value[:HEADER_BYTES]), []).append(i)
@@ -90,9 +99,12 @@ class BatchDecoder:
         columns = decode(plan, values)
         code = verdict(event, columns, batch.record_ms[members])
         good = code == GOOD
+        at_ms = columns.ints("source_ms")
+        too_far = good & (at_ms > _MAX_MS)
+        good &= ~too_far
         late = np.zeros_like(good)
         if event in COUNTED_EVENTS:
-            pane_end = (columns.ints("source_ms") // self._pane_ms + 1) * self._pane_ms
+            pane_end = (at_ms // self._pane_ms + 1) * self._pane_ms
             late = good & (pane_end - 1 <= batch.watermark_ms[members])
         events = counted_events(event, plan.field("action").symbols, columns, good & ~late, self._weights)
         out = rows.counted(aggregate(events, self._pane_ms, self._user_limit)) if events else []
@@ -102,6 +114,8 @@ class BatchDecoder:
                 error, message = "undecodable", columns.reason(k)
             elif late[k]:
                 error, message = "late", LATE_TEXT
+            elif too_far[k]:
+                error, message = "invalid", TOO_FAR_TEXT
             else:
                 error, message = "invalid", reasons(event)[int(code[k])]
             out.append(batch.refused(int(members[k]), error, message, schema_id))
@@ -127,6 +141,8 @@ class BatchDecoder:
         schema_id = int.from_bytes(head[1:], "big")
         try:
             plan = compile_plan(self._registry.schema(schema_id))
+        except RegistryUnavailableError:
+            raise  # the record may be good: let the job restart and ask again
         except SchemasError as error:
             return f"schema id {schema_id}: {error}"
         event = _EVENTS.get(plan.name)

@@ -15,7 +15,7 @@ TASK_HEAP_MB = 320
 FRAMEWORK_HEAP_MB = 96
 OFF_HEAP_MB = 128
 NETWORK_MB = 96
-MANAGED_MB = 512  # RocksDB; Python operators in process mode share it
+MANAGED_MB = 448  # RocksDB; Python operators in process mode share it
 OVERHEAD_MB = 128
 
 

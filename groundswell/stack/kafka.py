@@ -60,7 +60,7 @@ def service(plan: Plan) -> Service:
     formatted = (data / "meta.properties").exists()
     format_storage = _java(
         plan, "kafka-format", "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool",
-        "format", "-t", _cluster_id(), "-c", str(config),
+        "format", f"--cluster-id={_cluster_id()}", "-c", str(config),  # an id may begin with a dash
     )  # fmt: skip
     return Service(
         name="kafka",

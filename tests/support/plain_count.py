@@ -36,6 +36,7 @@ def canonical(topic: str) -> str:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", topic).casefold())
     text = re.sub(r"[\s_]+", " ", text)
     text = "".join(c for c in text if c == " " or not unicodedata.category(c).startswith("C"))
+    text = unicodedata.normalize("NFKC", text)
     text = re.sub(r" +", " ", text).strip().lstrip("# ")
     return text[:100].strip()
 

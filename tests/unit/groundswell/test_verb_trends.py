@@ -146,8 +146,11 @@ def interrupt_soon(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.usefixtures("interrupt_soon")
 @pytest.mark.parametrize("interrupt_soon", [signal.SIGINT, signal.SIGTERM], indirect=True)
-def test_a_watch_ends_with_the_terminal_as_it_was(store: MemoryTrendStore) -> None:
+def test_a_watch_ends_with_the_terminal_as_it_was(
+    store: MemoryTrendStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ctrl-C and SIGTERM both leave the other screen, show the cursor, and leave the last picture."""
+    monkeypatch.setenv("TERM", "xterm-256color")  # a dumb terminal has no other screen
     before = signal.getsignal(signal.SIGTERM)
     out = io.StringIO()
     watch(Frames(filled(store), "global", 9), Console(file=out, force_terminal=True, width=80, height=20))
