@@ -103,7 +103,7 @@ def span_of(plan: DemoPlan, log: Path) -> Span:
     Raises:
         FeedError: The file or the mapping cannot be used.
     """
-    found = Feed(["replay", *_source(plan), "--check"], log).result()
+    found = Feed(["replay", *_source(plan), "--dry-run"], log).result()
     first, last, events = found.get("first_ms"), found.get("last_ms"), found.get("events")
     kinds = found.get("kinds")
     if not isinstance(first, int) or not isinstance(last, int) or not isinstance(events, int):
