@@ -49,10 +49,12 @@ def _execute(options: TrendingOptions) -> None:
             "table.exec.source.idle-timeout": f"{options.idle_timeout_ms} ms",
         }
     )
+    # A sink chooses its topic for each record only when it has several (connector 5.0): all, then.
+    letters = tuple(dict.fromkeys((*options.topics, *TrendingOptions().topics)))
     ends = Ends(
         events=kafka.raw_source(settings, options.topics),
         panes=kafka.keyed_sink(settings, PANES_TOPIC, "panes"),
-        dead_letters=kafka.dead_letter_sink(settings, options.topics, "dead"),
+        dead_letters=kafka.dead_letter_sink(settings, letters, "dead"),
     )
     build(tables, ends, options).attach_as_datastream()
     env.execute("trending")
