@@ -15,6 +15,8 @@ The strength at ``now_ms`` is ``2 ** (rank - now_ms / half_life_ms)``.
 Values are MessagePack arrays whose first element is the layout version, so that any language reads them.
 """
 
+from typing import TypeVar
+
 import msgspec
 
 PREFIX = "groundswell:v1:trend"
@@ -92,6 +94,8 @@ class AsOf(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     min_strength: float
 
 
+R = TypeVar("R", TrendRecord, AsOf)
+
 _encoder = msgspec.msgpack.Encoder()
 _trend_decoder = msgspec.msgpack.Decoder(TrendRecord)
 _as_of_decoder = msgspec.msgpack.Decoder(AsOf)
@@ -127,14 +131,7 @@ def decode_trend(raw: bytes) -> TrendRecord:
     Raises:
         ServedError: Other bytes, or a newer layout.
     """
-    try:
-        record = _trend_decoder.decode(raw)
-    except msgspec.MsgspecError as error:
-        raise ServedError(
-            f"not a trend record of layout {LAYOUT_VERSION}: {error}; update the reader"
-        ) from error
-    _check(record.version)
-    return record
+    return _decoded(_trend_decoder, raw, "a trend record")
 
 
 def decode_as_of(raw: bytes) -> AsOf:
@@ -143,14 +140,7 @@ def decode_as_of(raw: bytes) -> AsOf:
     Raises:
         ServedError: Other bytes, or a newer layout.
     """
-    try:
-        record = _as_of_decoder.decode(raw)
-    except msgspec.MsgspecError as error:
-        raise ServedError(
-            f"not an as-of record of layout {LAYOUT_VERSION}: {error}; update the reader"
-        ) from error
-    _check(record.version)
-    return record
+    return _decoded(_as_of_decoder, raw, "an as-of record")
 
 
 def fence(seq: int) -> str:
@@ -162,6 +152,16 @@ def fence(seq: int) -> str:
     if not 0 <= seq < 10**19:
         raise ServedError(f"fence sequence {seq}: expected 0 to 10^19 - 1")
     return f"{seq:019d}"
+
+
+def _decoded(decoder: "msgspec.msgpack.Decoder[R]", raw: bytes, what: str) -> R:
+    """Decode a record of today's layout, or say what it is not."""
+    try:
+        record = decoder.decode(raw)
+    except msgspec.MsgspecError as error:
+        raise ServedError(f"not {what} of layout {LAYOUT_VERSION}: {error}; update the reader") from error
+    _check(record.version)
+    return record
 
 
 def _tag(scope: str, kind: str) -> str:
