@@ -24,7 +24,8 @@ SCHEMAS = {
 }
 WEIGHT = {
     "share": 700, "unshare": -700, "reply": 700, "unreply": -700, "follow": 500, "unfollow": -500,
-    "search": 500, "like": 300, "unlike": -300, "click": 100, "dwell": 50, "impression": 20,
+    "search": 500, "unsearch": -500, "like": 300, "unlike": -300, "click": 100, "unclick": -100, "dwell": 50,
+    "impression": 20,
     "create": 1000, "delete": -1000,
 }  # fmt: skip
 

@@ -4,9 +4,10 @@ From an event to a trend, read in this order:
 
 - `validate.py` (`validate_rules.py`, `validate_kinds.py`): is a readable record also sensible?
 - `topics.py`, `actions.py`, `trust.py`: one name for a topic, the worth of an action, the word of an account.
-- `pane_events.py`, `pane_batch.py`: events of a batch to rows per topic, scope and pane.
-- `entries.py`: who contributed to a pane, in bytes that add up; its summary when the pane closes.
-- `shard_bundle.py`: rows of closed panes on their way to the shard that owns their keys.
+- `pane_events.py`, `pane_split.py`: events of a batch to pieces, one for each shard and pane.
+- `contributions.py`: who did what, in rows that add up in any order; what a shard collects.
+- `shard_pane.py`: a complete pane of a shard, from its pieces to the verdict, in these steps:
+- `pane_rows.py` (`scopes.py`), `summary.py`: rows per topic and scope; people, contents and their count.
 - `trend_engine.py` (`trend_config.py`): one pane of one shard: admit, score, alert, rank, record.
 - `tail_sketch.py`, `trend_key.py`, `recent_samples.py`, `trend_base.py`: what a shard and a topic remember.
 - `trend_rank.py`, `ranking.py`: the place in the list, and a strength that fades without re-scoring.

@@ -1,6 +1,6 @@
 """Turn decoded events into what counting needs: who, what content, which topics, how much."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from schemas.hashing import hash_strings
 from state.actions import ActionWeights
-from state.topics import language_scope, normalise, region_scope
+from state.scopes import language_code, region_code
+from state.topics import normalise
 from state.trust import account_trust
 
 Ints = npt.NDArray[np.int64]
@@ -58,8 +59,8 @@ class CountedEvents:
         centi: The same in hundredths, times the account's trust.
         user: Hash of the actor.
         fingerprint: Hash of the content: the original of a share, else the text, else the item.
-        lang: Index into ``langs`` of each row; ``langs`` are scopes, "" = none.
-        region: The same for regions.
+        lang: Number of the request's language (``state.scopes``), 0 = none.
+        region: Number of its region.
         topic_row: Row of each (event, topic); a topic stands once per event.
         topic: Index into ``topics``, which are canonical.
     """
@@ -70,9 +71,7 @@ class CountedEvents:
     user: Words
     fingerprint: Words
     lang: Ints
-    langs: Sequence[str]
     region: Ints
-    regions: Sequence[str]
     topic_row: Ints
     topic: Ints
     topics: Sequence[str]
@@ -105,20 +104,14 @@ def counted_events(
     trust = account_trust(
         columns.ints("account_age_days"), columns.ints("followers"), columns.bools("automated")
     )
-    lang_code, lang_names = columns.codes("lang")
-    lang, langs = merge(lang_code, [language_scope(x) for x in lang_names])
-    region_code, region_names = columns.codes("region")
-    region, regions = merge(region_code, [region_scope(x) for x in region_names])
     return CountedEvents(
         source_ms=columns.ints("source_ms"),
         weight_milli=weight,
         centi=np.rint(weight * trust / 10).astype(np.int64),
         user=columns.hash64("actor_id"),
         fingerprint=_fingerprint(event, columns),
-        lang=lang,
-        langs=langs,
-        region=region,
-        regions=regions,
+        lang=_numbers(*columns.codes("lang"), language_code),
+        region=_numbers(*columns.codes("region"), region_code),
         topic_row=row,
         topic=topic,
         topics=topics,
@@ -130,6 +123,12 @@ def merge(codes: Ints, names: Sequence[str]) -> tuple[Ints, list[str]]:
     merged: dict[str, int] = {}
     table = np.array([merged.setdefault(n, len(merged)) if n else -1 for n in names], np.int64)
     return (table[codes] if len(table) else codes), list(merged)
+
+
+def _numbers(codes: Ints, names: Sequence[str], number: Callable[[str], int]) -> Ints:
+    """Replace codes of names by numbers that mean the same in every batch."""
+    table = np.array([number(name) for name in names], np.int64)
+    return table[codes] if len(table) else codes
 
 
 @lru_cache(maxsize=1 << 16)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from state.burst_config import DAY_MS, HOUR_MS, BurstConfig
 
+_USER_LIMITS = (16, 1 << 20)
+
 
 class TrendConfigError(ValueError):
     """One or more settings are out of range; the message lists all of them."""
@@ -17,6 +19,8 @@ class TrendConfig:
         burst: The burst detector; its ``pane_ms`` is the engine's.
         admit_pane_users: Distinct users in one pane that give a topic its own state.
         admit_hour_users: Distinct users within about an hour that do the same.
+        user_limit: Users that a pane counts one by one for each topic, language and region, 16 to 2^20;
+            a larger crowd is estimated from a sample of this size.
         user_cap: What one user can add to a pane, whatever they do; 1 = one post.
         recent_half_life_ms: Memory of the rolling count that ranks a topic.
         base_prior_ms: How long a new topic's normal level resists what it now sees: a newcomer stays news.
@@ -34,6 +38,7 @@ class TrendConfig:
     burst: BurstConfig = field(default_factory=BurstConfig)
     admit_pane_users: int = 3
     admit_hour_users: int = 3
+    user_limit: int = 16_384
     user_cap: float = 1.0
     recent_half_life_ms: int = HOUR_MS
     base_prior_ms: int = 6 * HOUR_MS
@@ -68,6 +73,8 @@ class TrendConfig:
             for name in ("list_min_users", "list_min_surprise", "quiet_start_ms")
             if not getattr(self, name) >= 0
         ]
+        if not _USER_LIMITS[0] <= self.user_limit <= _USER_LIMITS[1]:
+            problems.append(f"user_limit = {self.user_limit!r}: expected 16 to 1,048,576")
         if problems:
             raise TrendConfigError("trend settings:\n  " + "\n  ".join(problems))
 

@@ -20,12 +20,12 @@ from state.burst import Scores, step
 from state.burst_gate import Alerts, gate
 from state.burst_layout import fresh, stabilise
 from state.exact import Floats, Ints, decay_rate, power
+from state.pane_rows import PaneRows
 from state.tail_sketch import TailSketch
 from state.trend_config import TrendConfig
 from state.trend_key import CORE, EXTRA, HISTORY_PANES, Rows, dumps_many, loads_many
 from state.trend_rank import Ranked, rank_rows
 
-KEY_SEPARATOR = "\x1f"
 SAMPLE_PANES_MS = 3_600_000
 
 
@@ -37,50 +37,6 @@ class KeyStore(Protocol):
 
     def put(self, states: Mapping[str, bytes]) -> None:
         """Store the bytes of many keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShardPane:
-    """All rows of one shard and pane, one per key, sorted by key.
-
-    Attributes:
-        pane: Index of the pane (start_ms // pane_ms).
-        keys: topic, separator, scope.
-        micro: Count y x 10^6.
-        users: Distinct users.
-        trusted: Distinct users with weight.
-        events: Events.
-        fingerprints: Distinct contents.
-        top_share: Share of the strongest content.
-        user_sample: Up to 8 hashes of trusted users, [n, 8].
-        fingerprint_sample: Up to 4 fingerprints, [n, 4].
-    """
-
-    pane: int
-    keys: list[str]
-    micro: Ints
-    users: Ints
-    trusted: Ints
-    events: Ints
-    fingerprints: Ints
-    top_share: Floats
-    user_sample: npt.NDArray[np.uint32]
-    fingerprint_sample: npt.NDArray[np.uint32]
-
-    def take(self, rows: npt.NDArray[np.bool_]) -> "ShardPane":
-        """Return the rows of a mask."""
-        return ShardPane(
-            pane=self.pane,
-            keys=[k for k, keep in zip(self.keys, rows.tolist(), strict=True) if keep],
-            micro=self.micro[rows],
-            users=self.users[rows],
-            trusted=self.trusted[rows],
-            events=self.events[rows],
-            fingerprints=self.fingerprints[rows],
-            top_share=self.top_share[rows],
-            user_sample=self.user_sample[rows],
-            fingerprint_sample=self.fingerprint_sample[rows],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +52,7 @@ class Verdict:
     records: list[TrendRecord]
 
 
-def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: ShardPane) -> Verdict:
+def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: PaneRows) -> Verdict:
     """Take one pane of a shard into its states and return what is to be shown. Changes the sketch in place.
 
     O(n) for n keys of the pane plus O(cells) for the sketch.
@@ -109,10 +65,10 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Shar
     tail_sketch.advance(sketch, pane.pane, pane_ms)
     young = (pane.pane - sketch.first_pane) * pane_ms < cfg.quiet_start_ms
     rows, core, extra, brought = _admit(cfg, sketch, store.get(pane.keys), pane)
-    y = np.maximum(rows.micro, 0) / 1e6
+    y = np.maximum(rows.who.micro, 0) / 1e6
     gap = rows.pane - core["burst"]["last_pane"]
     recent_users, recent_contents = recent_samples.update(
-        extra, rows.user_sample, rows.fingerprint_sample, rows.pane, -(-SAMPLE_PANES_MS // pane_ms)
+        extra, rows.who.user_sample, rows.who.fingerprint_sample, rows.pane, -(-SAMPLE_PANES_MS // pane_ms)
     )
     scores, alerts = _detect(
         cfg,
@@ -120,14 +76,16 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Shar
         rows,
         y,
         # Nobody is trusted to know what is unusual before anything is usual.
-        users=np.zeros(len(rows.keys), np.int64) if young else np.maximum(rows.trusted, recent_users),
-        contents=np.maximum(rows.fingerprints, recent_contents),
+        users=np.zeros(len(rows.keys), np.int64)
+        if young
+        else np.maximum(rows.who.trusted_users, recent_users),
+        contents=np.maximum(rows.who.fingerprints, recent_contents),
     )
     fade = power(decay_rate(cfg.recent_half_life_ms / pane_ms), np.minimum(gap, 1 << 20))
     core["recent"] = core["recent"] * fade + brought + y
     normal = trend_base.advance(cfg, core, gap, y)
     _shift(extra["history"], gap, y)
-    users = np.maximum(np.minimum(rows.trusted, rows.users), recent_users)
+    users = np.maximum(np.minimum(rows.who.trusted_users, rows.who.users), recent_users)
     ranked = rank_rows(
         cfg,
         core,
@@ -144,8 +102,8 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Shar
 
 
 def _admit(
-    cfg: TrendConfig, sketch: TailSketch, stored: list[bytes | None], pane: ShardPane
-) -> tuple[ShardPane, Rows, Rows, Floats]:
+    cfg: TrendConfig, sketch: TailSketch, stored: list[bytes | None], pane: PaneRows
+) -> tuple[PaneRows, Rows, Rows, Floats]:
     """Return the rows with state, their states, and the rolling count that newcomers bring.
 
     All rows teach the sketch; only known topics and those with enough people pass it.
@@ -154,20 +112,22 @@ def _admit(
     known = np.array([raw is not None for raw in stored], np.bool_)
     before = tail_sketch.recent_users(sketch, where)
     admitted = (
-        known | (pane.trusted >= cfg.admit_pane_users) | (before + pane.trusted >= cfg.admit_hour_users)
+        known
+        | (pane.who.trusted_users >= cfg.admit_pane_users)
+        | (before + pane.who.trusted_users >= cfg.admit_hour_users)
     )
     mean, var = tail_sketch.level(sketch, where[:, admitted])
-    y = np.maximum(pane.micro, 0) / 1e6
-    tail_sketch.learn(sketch, where, stabilise(y), pane.trusted, cfg.burst.pane_ms)
+    y = np.maximum(pane.who.micro, 0) / 1e6
+    tail_sketch.learn(sketch, where, stabilise(y), pane.who.trusted_users, cfg.burst.pane_ms)
     kept = [raw for raw, keep in zip(stored, admitted.tolist(), strict=True) if keep]
     core, extra = _states(cfg, kept, mean, var, pane.pane)
     # What the sketch counted for a newcomer before it was admitted: an upper bound.
     brought = np.where(known, 0.0, before)[admitted]
-    return pane.take(admitted), core, extra, brought
+    return pane.take(np.flatnonzero(admitted)), core, extra, brought
 
 
 def _detect(
-    cfg: TrendConfig, core: Rows, rows: ShardPane, y: Floats, *, users: Ints, contents: Ints
+    cfg: TrendConfig, core: Rows, rows: PaneRows, y: Floats, *, users: Ints, contents: Ints
 ) -> tuple[Scores, Alerts]:
     """Run the burst detector and its gate; their states lie inside the core."""
     index = np.full(len(rows.keys), rows.pane)
@@ -179,7 +139,7 @@ def _detect(
         scores,
         users=users,
         fingerprints=contents,
-        top_fp_share=rows.top_share,
+        top_fp_share=rows.who.top_share,
         pane_index=index,
     )
     core["burst"] = bursts
@@ -212,7 +172,7 @@ def _shift(history: npt.NDArray[np.float32], gap: Ints, y: Floats) -> None:
 
 
 def _records(
-    cfg: TrendConfig, rows: ShardPane, states: tuple[Rows, Rows], scores: Scores, ranked: Ranked, users: Ints
+    cfg: TrendConfig, rows: PaneRows, states: tuple[Rows, Rows], scores: Scores, ranked: Ranked, users: Ints
 ) -> list[TrendRecord]:
     """Build the records of the listed rows."""
     core, extra = states
@@ -221,19 +181,18 @@ def _records(
     listed = np.flatnonzero(ranked.listed)
     histories = np.round(extra["history"][listed].astype(np.float64), 2).tolist()
     for i, history in zip(listed.tolist(), histories, strict=True):
-        topic, _, scope = rows.keys[i].rpartition(KEY_SEPARATOR)
         row = core[i]
         out.append(
             TrendRecord(
-                topic=topic,
-                scope=scope,
+                topic=rows.topics[i],
+                scope=rows.scopes[i],
                 pane_start_ms=rows.pane * pane_ms,
                 pane_ms=pane_ms,
-                observed=int(rows.micro[i]) / 1e6,
+                observed=int(rows.who.micro[i]) / 1e6,
                 expected=round(float(scores.expected[i]), 3),
                 score=round(float(scores.s[i]), 3),
                 z=round(float(scores.z[i]), 3),
-                users=int(rows.users[i]),
+                users=int(rows.who.users[i]),
                 events=int(rows.events[i]),
                 recent_users=int(users[i]),
                 first_seen_ms=int(row["first_pane"]) * pane_ms,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from state.burst_layout import STATE_DTYPE
 from state.codec import HEADER, Codec, StateCorruptError, register
-from state.entries import SAMPLE_FINGERPRINTS, SAMPLE_USERS
+from state.summary import SAMPLE_FINGERPRINTS, SAMPLE_USERS
 
 HISTORY_PANES: Final = 24
 CORE: Final = np.dtype(

@@ -1,7 +1,7 @@
-"""Records of a batch to counted rows and dead letters: decode, validate, normalise, count, all in columns."""
+"""Records of a batch to pieces of panes and dead letters: decode, validate, normalise, all in columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from schemas.registry import Registry
 from schemas.wire import HEADER_BYTES, MAGIC
 from state.actions import ActionWeights
 from state.exact import Ints
-from state.pane_batch import aggregate
 from state.pane_events import COUNTED_EVENTS, counted_events
+from state.pane_split import pieces
 from state.validate import GOOD, reasons, verdict
 
 NO_WATERMARK = -(1 << 62)
@@ -65,18 +65,31 @@ class RawBatch:
         )
 
 
-class BatchDecoder:
-    """Turns raw Kafka records into the text rows of ``rows``. One per worker; keeps compiled schemas."""
+@dataclass(slots=True)
+class Counted:
+    """What became of a batch.
 
-    def __init__(self, registry: Registry, weights: ActionWeights, pane_ms: int, user_limit: int) -> None:
+    Attributes:
+        pieces: For the shards, with their address (``rows.routed``).
+        refused: Records that could not be counted, as text (``rows.bad``).
+    """
+
+    pieces: list[bytes] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+class BatchDecoder:
+    """Turns raw Kafka records into pieces of panes. One per worker; keeps compiled schemas."""
+
+    def __init__(self, registry: Registry, weights: ActionWeights, pane_ms: int, shards: int) -> None:
         self._registry = registry
         self._weights = weights
         self._pane_ms = pane_ms
-        self._user_limit = user_limit
+        self._shards = shards
         self._plans: dict[bytes, tuple[str, Plan] | str] = {}
 
-    def rows(self, batch: RawBatch) -> list[str]:
-        """Return the rows of a batch: counted ones and refused ones. Never raises for bad input.
+    def count(self, batch: RawBatch) -> Counted:
+        """Count a batch. Never raises for bad input.
 
         Raises:
             RegistryUnavailableError: A registry server had to be asked about a schema and did not answer.
@@ -84,17 +97,17 @@ class BatchDecoder:
         groups: dict[bytes, list[int]] = {}
         for i, value in enumerate(batch.values):
             groups.setdefault(b"" if value is None else bytes(value[:HEADER_BYTES]), []).append(i)
-        out: list[str] = []
+        out = Counted()
         for head, members in groups.items():
             plan = self._plan(head)
             if isinstance(plan, str):
-                out += [batch.refused(i, "unreadable", plan) for i in members]
+                out.refused += [batch.refused(i, "unreadable", plan) for i in members]
             else:
-                out += self._count(*plan, batch, np.array(members))
+                self._count(*plan, batch, np.array(members), out)
         return out
 
-    def _count(self, event: str, plan: Plan, batch: RawBatch, members: Ints) -> list[str]:
-        """Return the rows of the records of one schema."""
+    def _count(self, event: str, plan: Plan, batch: RawBatch, members: Ints, out: Counted) -> None:
+        """Count the records of one schema."""
         values = [batch.values[i] or b"" for i in members.tolist()]
         columns = decode(plan, values)
         code = verdict(event, columns, batch.record_ms[members])
@@ -107,7 +120,9 @@ class BatchDecoder:
             pane_end = (at_ms // self._pane_ms + 1) * self._pane_ms
             late = good & (pane_end - 1 <= batch.watermark_ms[members])
         events = counted_events(event, plan.field("action").symbols, columns, good & ~late, self._weights)
-        out = rows.counted(aggregate(events, self._pane_ms, self._user_limit)) if events else []
+        if events:
+            split = pieces(events, self._pane_ms, self._shards)
+            out.pieces += [rows.routed(shard, piece) for shard, piece in split]
         schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))
         for k in np.flatnonzero(~good | late).tolist():
             if not columns.ok[k]:
@@ -118,8 +133,7 @@ class BatchDecoder:
                 error, message = "invalid", TOO_FAR_TEXT
             else:
                 error, message = "invalid", reasons(event)[int(code[k])]
-            out.append(batch.refused(int(members[k]), error, message, schema_id))
-        return out
+            out.refused.append(batch.refused(int(members[k]), error, message, schema_id))
 
     def _plan(self, head: bytes) -> tuple[str, Plan] | str:
         """Return (event, plan) of a wire header, or why there is none."""

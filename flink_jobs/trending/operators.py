@@ -1,6 +1,6 @@
 """The Python steps of the graph: thin. Bytes in, one call into ``state``, bytes out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,13 @@ from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.cells import BytesCell, BytesMap
 from flink_jobs._shell.redis_sink import RedisSink
+from flink_jobs.trending import panes, rows, served
 from flink_jobs.trending.decode import NO_WATERMARK, BatchDecoder, RawBatch
 from flink_jobs.trending.options import TrendingOptions
-from flink_jobs.trending.panes import ClosedPanes
-from flink_jobs.trending.served import write_of
+from flink_jobs.trending.shard_states import TopicStates, WaitingPieces
 from schemas.registry import open_registry
-from schemas.served import AsOf, encode
-from state import shard_bundle, tail_sketch
-from state.trend_engine import close_pane
+from state import shard_pane, tail_sketch
+from state.tail_sketch import TailSketch
 from state.trend_key import evictable
 
 _MS_NS = 1_000_000
@@ -37,7 +36,7 @@ def _millis(times: pd.Series) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
 class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no types
-    """Raw records of a batch to text rows; all rows leave in the first row's list."""
+    """Raw records of a batch to pieces of panes and refused records; all leave in the first row's lists."""
 
     def __init__(self, options: TrendingOptions) -> None:
         self._options = options
@@ -46,7 +45,7 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
         """Open the registry and the decoder of this worker."""
         o = self._options
         self._decoder = BatchDecoder(
-            open_registry(o.registry_url or None), o.weights, o.trend.burst.pane_ms, o.user_limit
+            open_registry(o.registry_url or None), o.weights, o.trend.burst.pane_ms, o.shards
         )
 
     def eval(
@@ -57,7 +56,7 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
         at: pd.Series,
         mark: pd.Series,
         value: pd.Series,
-    ) -> pd.Series:
+    ) -> pd.DataFrame:
         """Count one batch."""
         batch = RawBatch(
             topics=topic.to_numpy(),
@@ -67,11 +66,72 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
             watermark_ms=_millis(mark),
             values=value.tolist(),
         )
-        return _first_row(self._decoder.rows(batch), len(value))
+        counted, n = self._decoder.count(batch), len(value)
+        return pd.DataFrame(
+            {"pieces": _first_row(counted.pieces, n), "refused": _first_row(counted.refused, n)}
+        )
 
 
-class SummarisePanes(ScalarFunction):  # type: ignore[misc]
-    """Closed panes of a batch to shard bundles and records of the panes topic."""
+_PANES, _SERVED = b"P", b"S"  # first byte of what DetectShard emits
+
+
+class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
+    """One key = one shard. Collects pieces until a pane is complete, then lets the engine close it."""
+
+    def __init__(self, options: TrendingOptions) -> None:
+        self._options = options
+
+    def open(self, runtime_context: RuntimeContext) -> None:
+        """Get the three cells of a shard."""
+        mode, cfg = self._options.execution_mode, self._options.trend
+        self._waiting = WaitingPieces(
+            BytesMap(runtime_context, "waiting", mode), lambda pieces: shard_pane.fold(cfg, pieces)
+        )
+        self._topics = TopicStates(BytesMap(runtime_context, "topics", mode))
+        self._sketch = BytesCell(runtime_context, "sketch", mode)
+        self._sketches: dict[int, TailSketch] = {}
+
+    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
+        """Keep a routed piece until its pane is complete."""
+        raw = bytes(value)
+        pane = rows.pane_of(raw)
+        self._waiting.add(pane, rows.body_of(raw))
+        ctx.timer_service().register_event_time_timer((pane + 1) * self._options.trend.burst.pane_ms)
+        return ()
+
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+        """Close the pane that ended now."""
+        cfg = self._options.trend
+        pane = timestamp // cfg.burst.pane_ms - 1
+        pieces = self._waiting.pop(pane)
+        if not pieces:
+            return
+        shard = int(ctx.get_current_key())
+        topics, sketch = self._topics.of(shard), self._sketch_of(shard)
+        before = sketch.last_pane
+        closed = shard_pane.close(cfg, sketch, topics, pieces)
+        self._sketch.put(tail_sketch.CODEC.dumps(sketch))
+        if cfg.sweep_due(before, pane):
+            topics.remove(lambda raw: evictable(cfg.burst.panes(cfg.evict_ms), raw, pane))
+        counted = panes.message_of(closed.rows, cfg.min_users_out)
+        if counted:
+            yield _PANES + counted
+        yield _SERVED + served.message_of(cfg, timestamp, closed.verdict.records)
+
+    def _sketch_of(self, shard: int) -> TailSketch:
+        if shard not in self._sketches:
+            raw = self._sketch.get()
+            self._sketches[shard] = tail_sketch.CODEC.loads(raw) if raw else tail_sketch.empty()
+        return self._sketches[shard]
+
+
+def is_panes(message: bytes) -> bool:
+    """Return whether a message of DetectShard is for the panes topic; otherwise it is for readers."""
+    return bytes(message[:1]) == _PANES
+
+
+class RecordPanes(ScalarFunction):  # type: ignore[misc]
+    """Messages of closed panes to records of the panes topic."""
 
     def __init__(self, options: TrendingOptions) -> None:
         self._options = options
@@ -79,90 +139,18 @@ class SummarisePanes(ScalarFunction):  # type: ignore[misc]
     def open(self, _context: FunctionContext) -> None:
         """Prepare the encoder of this worker."""
         o = self._options
-        self._panes = ClosedPanes(open_registry(o.registry_url or None), o.trend, o.shards)
+        self._records = panes.PaneRecords(open_registry(o.registry_url or None), o.trend.burst.pane_ms)
 
-    def eval(
-        self, key: pd.Series, start: pd.Series, weight: pd.Series, events: pd.Series, who: pd.Series
-    ) -> pd.DataFrame:
-        """Summarise one batch of closed panes."""
-        bundles, panes = self._panes.close(
-            key.tolist(), _millis(start), weight.to_numpy(np.int64), events.to_numpy(np.int64), who.tolist()
-        )
-        n = len(key)
-        return pd.DataFrame(
-            {
-                "bundles": _first_row(bundles, n),
-                "panes": _first_row(panes, n),
-            }
-        )
-
-
-class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
-    """One key = one shard. Waits until a pane is complete, then lets the engine close it."""
-
-    def __init__(self, options: TrendingOptions) -> None:
-        self._options = options
-
-    def open(self, runtime_context: RuntimeContext) -> None:
-        """Get the three cells of a shard."""
-        mode = self._options.execution_mode
-        self._waiting = BytesMap(runtime_context, "waiting", mode)
-        self._topics = BytesMap(runtime_context, "topics", mode)
-        self._sketch = BytesCell(runtime_context, "sketch", mode)
-
-    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
-        """Keep a bundle (shard 2 bytes, pane 8 bytes, payload) until its pane is complete."""
-        pane = int.from_bytes(value[2:10], "big")
-        held = self._waiting.get(str(pane))
-        parts = shard_bundle.CODEC.loads(held) if held else []
-        self._waiting.put(str(pane), shard_bundle.CODEC.dumps([*parts, bytes(value[10:])]))
-        ctx.timer_service().register_event_time_timer((pane + 1) * self._options.trend.burst.pane_ms)
-        return ()
-
-    def on_timer(self, timestamp: int, _ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
-        """Close the pane that ended now."""
-        cfg = self._options.trend
-        pane_ms = cfg.burst.pane_ms
-        pane = timestamp // pane_ms - 1
-        held = self._waiting.pop(str(pane))
-        if held is None:
-            return
-        raw = self._sketch.get()
-        sketch = tail_sketch.CODEC.loads(raw) if raw else tail_sketch.empty()
-        before = sketch.last_pane
-        verdict = close_pane(
-            cfg, sketch, _Store(self._topics), shard_bundle.merge(shard_bundle.CODEC.loads(held))
-        )
-        self._sketch.put(tail_sketch.CODEC.dumps(sketch))
-        if cfg.sweep_due(before, pane):
-            for key in [
-                k for k, v in self._topics.items() if evictable(cfg.burst.panes(cfg.evict_ms), v, pane)
-            ]:
-                self._topics.remove(key)
-        as_of = AsOf(
-            as_of_ms=timestamp, pane_ms=pane_ms, half_life_ms=cfg.half_life_ms, min_strength=cfg.min_strength
-        )
-        yield b"A" + encode(as_of)
-        for record in verdict.records:
-            yield b"T" + encode(record)
-
-
-class _Store:
-    """The engine's KeyStore over a shard's map state."""
-
-    def __init__(self, cell: BytesMap) -> None:
-        self._cell = cell
-
-    def get(self, keys: Sequence[str]) -> list[bytes | None]:
-        return [self._cell.get(key) for key in keys]
-
-    def put(self, states: Mapping[str, bytes]) -> None:
-        for key, raw in states.items():
-            self._cell.put(key, raw)
+    def eval(self, message: pd.Series) -> pd.Series:
+        """Encode a batch of messages; each row gets its list."""
+        out = np.empty(len(message), object)
+        for i, raw in enumerate(message):
+            out[i] = self._records.of(bytes(raw[1:]))
+        return pd.Series(out)
 
 
 class WriteTrends(ScalarFunction):  # type: ignore[misc]
-    """Messages of DetectShard to Redis; answers how many of the batch the fence refused, in its first row."""
+    """Messages for readers to Redis; answers how many of the batch the fence refused, in its first row."""
 
     def __init__(self, options: TrendingOptions) -> None:
         self._options = options
@@ -173,7 +161,8 @@ class WriteTrends(ScalarFunction):  # type: ignore[misc]
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Write one batch before its checkpoint may end."""
-        refused = self._sink.write([write_of(self._options.trend, bytes(m)) for m in message])
+        cfg = self._options.trend
+        refused = self._sink.write([w for raw in message for w in served.writes_of(cfg, bytes(raw[1:]))])
         out = np.zeros(len(message), np.int64)
         out[:1] = refused
         return pd.Series(out)

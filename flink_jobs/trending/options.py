@@ -12,7 +12,6 @@ _MAX_PARALLELISM = 128
 _DAY_MS = 86_400_000
 _MAX_BATCH_ROWS = 100_000
 _MAX_BUNDLE_MS = 60_000
-_USER_LIMITS = (16, 1 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class TrendingOptions:
         transaction_prefix: Of Kafka transactions; unique per running job.
         batch_rows: Records that Python decodes at a time.
         bundle_ms: Longest wait for a batch to fill.
-        user_limit: Users that are counted exactly per topic, scope and batch.
         trend: The engine.
         weights: What each action is worth.
     """
@@ -58,7 +56,6 @@ class TrendingOptions:
     transaction_prefix: str = "groundswell-trending"
     batch_rows: int = 10_000
     bundle_ms: int = 300
-    user_limit: int = 4096
     trend: TrendConfig = field(default_factory=TrendConfig)
     weights: ActionWeights = field(default_factory=ActionWeights)
 
@@ -92,7 +89,6 @@ class TrendingOptions:
             ),
             (1 <= self.batch_rows <= _MAX_BATCH_ROWS, "batch_rows: expected 1 to 100,000"),
             (1 <= self.bundle_ms <= _MAX_BUNDLE_MS, "bundle_ms: expected 1 to 60,000"),
-            (_USER_LIMITS[0] <= self.user_limit <= _USER_LIMITS[1], "user_limit: expected 16 to 1,048,576"),
         )
         problems = [text for ok, text in checks if not ok]
         if problems:

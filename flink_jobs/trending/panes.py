@@ -1,60 +1,82 @@
-"""Closed panes as they come out of Flink's windows: to the shards that detect, and to the panes topic."""
+"""Closed panes on their way to the panes topic: one message per shard and pane, one record per row."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
-from flink_jobs.trending.rows import FIELD_SEPARATOR, entries_of
+from flink_jobs.trending.rows import FIELD_SEPARATOR
 from schemas.avro_encode import encode
 from schemas.avro_plan import compile_plan
 from schemas.registry import Registry
 from schemas.released import schema_of
 from schemas.topics import topic_of
-from state.entries import summarise
-from state.exact import Ints
-from state.shard_bundle import bundles
-from state.trend_config import TrendConfig
-from state.trend_engine import KEY_SEPARATOR
+from state.pane_rows import PaneRows
 
 
-class ClosedPanes:
-    """Summarises closed panes. Keeps the registry's newest schema of the panes topic."""
+class _Message(msgspec.Struct, frozen=True, array_like=True):
+    """Rows as columns; numbers little-endian, 64 bits."""
 
-    def __init__(self, registry: Registry, cfg: TrendConfig, shards: int) -> None:
-        self._schema_id = registry.id_of(topic_of("trend_pane").subject)
-        self._plan = compile_plan(schema_of("trend_pane"))
-        self._cfg = cfg
-        self._shards = shards
+    pane: int
+    topics: list[str]
+    scopes: list[str]
+    milli: bytes
+    events: bytes
+    users: bytes
+    exact: bytes
 
-    def close(
-        self, keys: Sequence[str], start_ms: Ints, weight_milli: Ints, events: Ints, who: Sequence[str]
-    ) -> tuple[list[bytes], list[str]]:
-        """Return (shard bundles, records of the panes topic). O(entries log entries).
 
-        A bundle is the shard in 2 bytes, the pane's index in 8, then the rows. A record is its key, a record
-        separator, and its value in hex: one text, because SQL copies a whole list to take an item by index.
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Message).decode
+
+
+def message_of(rows: PaneRows, min_users: int) -> bytes | None:
+    """Return the rows with enough users as one message; None when there are none."""
+    rows = rows.take(np.flatnonzero(rows.who.users >= min_users))
+    if not rows.keys:
+        return None
+    return _encode(
+        _Message(
+            pane=rows.pane,
+            topics=rows.topics,
+            scopes=rows.scopes,
+            milli=rows.milli.tobytes(),
+            events=rows.events.tobytes(),
+            users=rows.who.users.tobytes(),
+            exact=rows.who.exact.tobytes(),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PaneRecords:
+    """Encodes messages as records of the panes topic."""
+
+    registry: Registry
+    pane_ms: int
+
+    def of(self, message: bytes) -> list[str]:
+        """Return key, record separator, value in hex of each row. O(rows).
+
+        One text, because SQL copies a whole list to take an item by index.
         """
-        pane_ms = self._cfg.burst.pane_ms
-        summary = summarise(*entries_of(who), self._cfg.user_cap)
-        parts = [
-            shard.to_bytes(2, "big") + pane.to_bytes(8, "big") + raw
-            for shard, pane, raw in bundles(keys, start_ms // pane_ms, events, summary, self._shards)
-        ]
-        out = np.flatnonzero(summary.users >= self._cfg.min_users_out)
-        split = [keys[i].rpartition(KEY_SEPARATOR) for i in out.tolist()]
+        rows = _decode(message)
+        start_ms = rows.pane * self.pane_ms
         columns = {
-            "topic": pa.array([topic for topic, _, _ in split], pa.string()),
-            "scope": pa.array([scope for _, _, scope in split], pa.string()),
-            "pane_start_ms": start_ms[out],
-            "pane_ms": pane_ms,
-            "weight_milli": weight_milli[out],
-            "events": events[out],
-            "users": summary.users[out],
-            "users_exact": summary.exact[out],
+            "topic": pa.array(rows.topics, pa.string()),
+            "scope": pa.array(rows.scopes, pa.string()),
+            "pane_start_ms": start_ms,
+            "pane_ms": self.pane_ms,
+            "weight_milli": np.frombuffer(rows.milli, "<i8"),
+            "events": np.frombuffer(rows.events, "<i8"),
+            "users": np.frombuffer(rows.users, "<i8"),
+            "users_exact": np.frombuffer(rows.exact, np.bool_),
         }
-        values = encode(self._plan, columns, len(out), self._schema_id).values()
-        return parts, [
-            f"{topic}|{scope}|{start}{FIELD_SEPARATOR}{value.hex()}"
-            for (topic, _, scope), start, value in zip(split, start_ms[out].tolist(), values, strict=True)
+        plan = compile_plan(schema_of("trend_pane"))
+        schema_id = self.registry.id_of(topic_of("trend_pane").subject)
+        values = encode(plan, columns, len(rows.topics), schema_id).values()
+        return [
+            f"{topic}|{scope}|{start_ms}{FIELD_SEPARATOR}{value.hex()}"
+            for topic, scope, value in zip(rows.topics, rows.scopes, values, strict=True)
         ]

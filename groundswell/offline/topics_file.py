@@ -1,6 +1,7 @@
 """Every topic of a file of events, pane by pane, as a CSV."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,6 @@ from groundswell.offline.trends import ClosedPane, OfflineTrends
 from producers.sources.replay import read_rows
 from state.actions import ActionWeights
 from state.trend_config import TrendConfig
-from state.trend_engine import KEY_SEPARATOR
 
 COLUMNS = ("pane_start_ms", "topic", "scope", "events", "users", "score", "alert")
 _SHARDS = 1  # the result does not depend on it much: only the sketch's collisions do
@@ -46,28 +46,24 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
         for pane in engine.run(read_rows(str(file), mapping)):
             judged = _judged(pane)
             alerts += sum(alert for _, alert in judged.values())
-            rows += len(pane.keys)
-            for i, key in enumerate(pane.keys):
-                topic, _, scope = key.rpartition(KEY_SEPARATOR)
-                score, alert = judged.get(key, (0.0, 0))
-                writer.writerow(
-                    (
-                        pane.start_ms,
-                        topic,
-                        scope,
-                        int(pane.events[i]),
-                        int(pane.summary.users[i]),
-                        score,
-                        alert,
-                    )
-                )
+            for key, line in sorted(_lines(pane)):
+                writer.writerow((pane.start_ms, *line, *judged.get(key, (0.0, 0))))
+                rows += 1
     return {"rows": rows, "alerts": alerts, "refused": engine.refused}
+
+
+def _lines(pane: ClosedPane) -> Iterator[tuple[str, tuple[str, str, int, int]]]:
+    """Yield (key, (topic, scope, events, users)) of everything counted in a pane."""
+    for shard in pane.shards:
+        counted = shard.rows
+        columns = (counted.topics, counted.scopes, counted.events.tolist(), counted.who.users.tolist())
+        yield from zip(counted.keys, zip(*columns, strict=True), strict=True)
 
 
 def _judged(pane: ClosedPane) -> dict[str, tuple[float, int]]:
     """Return (score, alert) of the topics that were watched in a pane."""
     return {
         key: (round(float(verdict.scores.s[i]), 4), int(verdict.alerts.alert[i]))
-        for verdict in pane.verdicts
+        for verdict in (shard.verdict for shard in pane.shards)
         for i, key in enumerate(verdict.keys)
     }

@@ -1,7 +1,7 @@
 """Run the trending engine over events in this process: for evaluation, not for production."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,13 +11,9 @@ from producers.batch import EncodedBatch
 from producers.encode import EventEncoder
 from producers.mapping.event import Mapped
 from schemas.registry import FileRegistry
-from state import tail_sketch
+from state import shard_pane, tail_sketch
 from state.actions import ActionWeights
-from state.entries import Summary, summarise
-from state.exact import Ints
-from state.shard_bundle import bundles, merge
 from state.trend_config import TrendConfig
-from state.trend_engine import Verdict, close_pane
 
 BATCH = 5000
 
@@ -39,30 +35,15 @@ class DictStore:
 
 @dataclass(frozen=True, slots=True)
 class ClosedPane:
-    """All rows of one pane and what the engine said of the admitted ones.
+    """One pane: what each shard that had rows says.
 
     Attributes:
         start_ms: Start of the pane.
-        keys: topic, separator, scope of each row.
-        weight_milli: Signed weight x 1000.
-        events: Events.
-        summary: Users and the rest.
-        verdicts: One per shard that had rows.
+        shards: One closed pane per shard.
     """
 
     start_ms: int
-    keys: list[str]
-    weight_milli: Ints
-    events: Ints
-    summary: Summary
-    verdicts: list[Verdict]
-
-
-@dataclass(slots=True)
-class _Pane:
-    """Rows of one open pane, by key: weight, events, entry texts."""
-
-    rows: dict[str, tuple[int, int, list[str]]] = field(default_factory=dict)
+    shards: list[shard_pane.ClosedPane]
 
 
 class OfflineTrends:
@@ -75,17 +56,15 @@ class OfflineTrends:
         *,
         shards: int,
         out_of_order_ms: int,
-        user_limit: int = 1 << 20,
     ) -> None:
         registry = FileRegistry()
         self._cfg = cfg
         self._encoder = EventEncoder(registry)
-        self._decoder = BatchDecoder(registry, weights, cfg.burst.pane_ms, user_limit)
-        self._shards = shards
+        self._decoder = BatchDecoder(registry, weights, cfg.burst.pane_ms, shards)
         self._lateness_ms = out_of_order_ms
         self._stores = [DictStore() for _ in range(shards)]
         self._sketches = [tail_sketch.empty() for _ in range(shards)]
-        self._open: dict[int, _Pane] = {}
+        self._open: dict[int, dict[int, list[bytes]]] = {}  # pane -> shard -> pieces
         self._marks: dict[str, int] = {}
         self.refused: dict[str, int] = {}
 
@@ -117,43 +96,24 @@ class OfflineTrends:
             watermark_ms=np.minimum(np.concatenate([[mine], newest[:-1]]), others),
             values=list(batch.values),
         )
-        for text in self._decoder.rows(raw):
-            if text.startswith(rows.BAD_MARK):
-                reason = text.split(rows.FIELD_SEPARATOR, 4)[3]
-                self.refused[reason] = self.refused.get(reason, 0) + 1
-            else:
-                self._add(text)
+        counted = self._decoder.count(raw)
+        for text in counted.refused:
+            reason = text.split(rows.FIELD_SEPARATOR, 4)[3]
+            self.refused[reason] = self.refused.get(reason, 0) + 1
+        for piece in counted.pieces:
+            shards = self._open.setdefault(rows.pane_of(piece), {})
+            shards.setdefault(rows.shard_of(piece), []).append(rows.body_of(piece))
         self._marks[source] = int(newest[-1])
         yield from self._close(min(self._marks.values()))
-
-    def _add(self, text: str) -> None:
-        row = rows.parse(text)
-        pane = self._open.setdefault(row.pane_start_ms // self._cfg.burst.pane_ms, _Pane()).rows
-        weight, events, who = pane.get(row.key, (0, 0, []))
-        who.append(row.who)
-        pane[row.key] = weight + row.weight_milli, events + row.events, who
 
     def _close(self, mark_ms: int) -> Iterator[ClosedPane]:
         pane_ms = self._cfg.burst.pane_ms
         for index in sorted(i for i in self._open if (i + 1) * pane_ms - 1 <= mark_ms):
-            yield self._closed(index, self._open.pop(index).rows)
-
-    def _closed(self, index: int, pane: Mapping[str, tuple[int, int, list[str]]]) -> ClosedPane:
-        keys = sorted(pane)
-        events = np.array([pane[k][1] for k in keys], np.int64)
-        summary = summarise(*rows.entries_of(["".join(pane[k][2]) for k in keys]), self._cfg.user_cap)
-        verdicts = []
-        for shard, _, raw in bundles(keys, np.full(len(keys), index), events, summary, self._shards):
-            sketch, store = self._sketches[shard], self._stores[shard]
-            verdicts.append(close_pane(self._cfg, sketch, store, merge([raw])))
-        return ClosedPane(
-            start_ms=index * self._cfg.burst.pane_ms,
-            keys=keys,
-            weight_milli=np.array([pane[k][0] for k in keys], np.int64),
-            events=events,
-            summary=summary,
-            verdicts=verdicts,
-        )
+            closed = [
+                shard_pane.close(self._cfg, self._sketches[shard], self._stores[shard], pieces)
+                for shard, pieces in sorted(self._open.pop(index).items())
+            ]
+            yield ClosedPane(index * pane_ms, closed)
 
 
 def _batches(events: Iterable[Mapped], encoder: EventEncoder) -> Iterator[EncodedBatch]:

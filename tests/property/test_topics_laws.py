@@ -5,7 +5,8 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from state.topics import MAX_TOPIC_CHARS, language_scope, normalise, region_scope
+from state.scopes import NONE, language_code, language_scope, region_code, region_scope
+from state.topics import MAX_TOPIC_CHARS, normalise
 
 texts = st.text(max_size=150) | st.text("#_ aAéß\u200d\u0301ﬁİΣ🌡\t", max_size=120)
 # Without control and format characters, which may hide between a letter and its accent.
@@ -39,9 +40,11 @@ def test_case_hashes_and_gaps_do_not_matter(word: str, hashes: int) -> None:
     assert normalise(spelt) == f"{word} {word}"
 
 
-@given(st.text(max_size=12))
-def test_scopes_are_well_formed_or_empty(text: str) -> None:
-    """Whatever a request names, a scope is lang:xx, region:XX or nothing; and stays what it is."""
-    lang, region = language_scope(text), region_scope(text)
-    assert not lang or language_scope(lang.removeprefix("lang:")) == lang
-    assert not region or region_scope(region.removeprefix("region:")) == region
+@given(st.text(max_size=12) | st.text("abcxyzABXZ019-_", max_size=4))
+def test_a_scope_has_a_number_of_16_bits(text: str) -> None:
+    """Whatever a request names, its number gives the name back, or it names nothing."""
+    lang, region = language_code(text), region_code(text)
+    assert 0 <= lang < 1 << 16
+    assert 0 <= region < 1 << 16
+    assert lang == NONE or language_code(language_scope(lang).removeprefix("lang:")) == lang
+    assert region == NONE or region_code(region_scope(region).removeprefix("region:")) == region

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from state import tail_sketch
-from state.entries import pack, summarise
-from state.shard_bundle import bundles, merge
+from state.pane_rows import KEY_SEPARATOR, pane_rows
 from state.trend_config import TrendConfig
-from state.trend_engine import KEY_SEPARATOR, Verdict, close_pane
+from state.trend_engine import Verdict, close_pane
 from state.trend_key import CODEC, dumps_many, evictable, loads_many
+from tests.support.pane_parts import piece
 
 CFG = TrendConfig(quiet_start_ms=0)
 panes = st.lists(
@@ -52,13 +52,10 @@ class LogStore:
 def _close(
     sketch: tail_sketch.TailSketch, store: DictStore | LogStore, pane: int, seen: dict[str, int]
 ) -> str:
-    names = sorted(seen)
-    sizes = [seen[n] for n in names]
-    who = np.arange(sum(sizes), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(1 << 63)
-    summary = summarise(pack(who, who, np.full(len(who), 100)), np.append(0, np.cumsum(sizes)))
-    keys = [f"{n}{KEY_SEPARATOR}global" for n in names]
-    ((_, _, raw),) = bundles(keys, np.full(len(keys), pane), np.array(sizes), summary, 1)
-    return _shown(close_pane(CFG, sketch, store, merge([raw])))
+    rows = pane_rows(
+        piece(pane, {n: [(i + 1, i + 1, 100) for i in range(seen[n])] for n in sorted(seen)}), 1.0
+    )
+    return _shown(close_pane(CFG, sketch, store, rows))
 
 
 def _shown(verdict: Verdict) -> str:

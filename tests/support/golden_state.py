@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from state import burst_layout, tail_sketch, trend_key
+from state import burst_layout, contributions, tail_sketch, trend_key
 from state.codec import Codec
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
@@ -104,10 +104,16 @@ def _sketch(rng: Rng) -> tail_sketch.TailSketch:
     return sketch
 
 
+def _piece(rng: Rng) -> contributions.Contributions:
+    out = rows(rng, contributions.CONTRIBUTION, 4)
+    out["topic"] = [0, 1, 1, 0]
+    return contributions.Contributions(5_890_000, ["tea", "東京"], out)
+
+
 SAMPLES = (
     Sample("bu", lambda rng: rows(rng, burst_layout.STATE_DTYPE, 3)),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), np.zeros(1, trend_key.EXTRA)), "quiet"),
     Sample("ts", _sketch),
-    Sample("sb", lambda rng: [rng.bytes(40), rng.bytes(3), b""]),
+    Sample("pc", _piece),
 )

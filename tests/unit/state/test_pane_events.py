@@ -7,8 +7,8 @@ from schemas.avro_decode import decode
 from schemas.avro_plan import compile_plan
 from schemas.released import schema_of
 from state.actions import ActionWeights
-from state.pane_batch import aggregate
 from state.pane_events import CountedEvents, counted_events
+from state.pane_split import pieces
 from tests.support.avro_rows import reference_encode
 
 WHO = {
@@ -22,13 +22,6 @@ WHO = {
     "lang": "en",
     "region": "",
 }
-
-
-class _Many(list[str]):
-    """Says that it holds 2^40 topics."""
-
-    def __len__(self) -> int:
-        return 1 << 40
 
 
 def _events(event: str, *changes: dict[str, object], good: list[bool] | None = None) -> CountedEvents:
@@ -87,23 +80,9 @@ def test_moderation_is_never_counted() -> None:
     assert counted_events("moderation", (), columns, columns.ok, ActionWeights()) is None
 
 
-def test_a_batch_that_cannot_be_keyed_is_refused() -> None:
-    """Keys are 62 bits: panes x scopes x topics beyond that raise instead of mixing keys up."""
-    got = _events("engagement", {})
-    rows = np.zeros(1 << 16, np.int64)
-    huge = CountedEvents(
-        source_ms=np.arange(1 << 16),
-        weight_milli=rows,
-        centi=rows,
-        user=rows.astype(np.uint64),
-        fingerprint=rows.astype(np.uint64),
-        lang=rows,
-        langs=range(1 << 8),  # type: ignore[arg-type]
-        region=rows - 1,
-        regions=got.regions,
-        topic_row=np.arange(1 << 16),
-        topic=rows,
-        topics=_Many(),
-    )
+def test_a_batch_that_cannot_be_numbered_is_refused() -> None:
+    """Numbers are 62 bits: panes x shards x topics beyond that raise instead of mixing rows up."""
+    got = _events("engagement", {"topics": ["tea", "coffee"]}, {"topics": ["milk"]})
+    got.source_ms[1] = 1 << 61
     with pytest.raises(ValueError, match="make it smaller"):
-        aggregate(huge, 1, 16)
+        pieces(got, 1, 16)

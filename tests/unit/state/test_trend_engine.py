@@ -4,22 +4,18 @@ import numpy as np
 import pytest
 
 from state import tail_sketch
-from state.entries import pack, summarise
-from state.shard_bundle import bundles, merge
+from state.pane_rows import PaneRows, pane_rows
 from state.trend_config import TrendConfig
-from state.trend_engine import ShardPane, close_pane
+from state.trend_engine import close_pane
 from tests.property.test_trend_engine_laws import DictStore
+from tests.support.pane_parts import piece
 
 CFG = TrendConfig()
 
 
-def _pane(pane: int, users: int, posts_each: int = 1) -> ShardPane:
-    n = users * posts_each
-    who = np.repeat(np.arange(1, users + 1, dtype=np.uint64) << np.uint64(32), posts_each)
-    what = np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    summary = summarise(pack(who, what, np.full(n, 100)), np.array([0, n]))
-    ((_, _, raw),) = bundles(["tea\x1fglobal"], np.array([pane]), np.array([n]), summary, 1)
-    return merge([raw])
+def _pane(pane: int, users: int, posts_each: int = 1) -> PaneRows:
+    posts = [(u + 1, u * posts_each + p + 1, 100) for u in range(users) for p in range(posts_each)]
+    return pane_rows(piece(pane, {"tea": posts}), 1.0)
 
 
 def test_steady_is_quiet_and_a_burst_alerts() -> None:

@@ -1,4 +1,4 @@
-"""Laws of counting a batch: it equals a plain loop, and batches add up."""
+"""Laws of counting: it equals a plain loop, however the events were cut into batches and shards."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,12 @@ from schemas.avro_decode import decode
 from schemas.avro_plan import compile_plan
 from schemas.released import schema_of
 from state.actions import ActionWeights
-from state.entries import MARKER, users_of
-from state.pane_batch import PaneRows, aggregate
+from state.contributions import Contributions, folded, joined
 from state.pane_events import counted_events, merge
+from state.pane_rows import pane_rows
+from state.pane_split import pieces, shard_of
 from tests.support.avro_rows import reference_encode
-from tests.support.plain_count import count
+from tests.support.plain_count import Count, count
 
 PANE_MS = 300_000
 START_MS = 1_767_225_600_000
@@ -45,62 +46,67 @@ def events_of(event: str) -> st.SearchStrategy[list[Row]]:
     )
 
 
-def counted(event: str, records: Sequence[Row], limit: int = MANY) -> PaneRows | None:
-    """Count records the fast way."""
+def pieces_of(event: str, records: Sequence[Row], shards: int) -> list[tuple[int, Contributions]]:
+    """Split records the fast way."""
     schema = schema_of(event)
     plan = compile_plan(schema)
     columns = decode(plan, [reference_encode(schema, r) for r in records])
     assert columns.ok.all(), columns.reason(int(np.argmin(columns.ok)))
     events = counted_events(event, plan.field("action").symbols, columns, columns.ok, ActionWeights())
     assert events is not None
-    return aggregate(events, PANE_MS, limit)
+    return pieces(events, PANE_MS, shards)
 
 
-def add(total: dict[Key, list[object]], rows: PaneRows) -> dict[Key, list[object]]:
-    """Add rows: weights and events as sums, users as sets."""
-    users = users_of(rows.entries)
-    for i in range(len(rows.events)):
-        key = rows.topics[rows.topic[i]], rows.scopes[rows.scope[i]], int(rows.pane_start_ms[i])
-        part = slice(int(rows.offsets[i]), int(rows.offsets[i + 1]))
-        old = total.setdefault(key, [0, 0, set()])
-        people = set(users[part][rows.entries["centi"][part] != MARKER].tolist())
-        total[key] = [
-            old[0] + int(rows.weight_milli[i]),  # type: ignore[operator]
-            old[1] + int(rows.events[i]),  # type: ignore[operator]
-            old[2] | people,  # type: ignore[operator]
-        ]
-    return total
+def counted(split: Sequence[tuple[int, Contributions]], limit: int = MANY) -> dict[Key, Count]:
+    """Put pieces together by shard and pane, and count."""
+    together: dict[tuple[int, int], list[Contributions]] = {}
+    for shard, piece in split:
+        together.setdefault((shard, piece.pane), []).append(piece)
+    out: dict[Key, Count] = {}
+    for (_, pane), parts in together.items():
+        rows = pane_rows(folded(joined(parts), limit), 1.0)
+        assert rows.pane == pane
+        numbers = zip(rows.milli.tolist(), rows.events.tolist(), rows.who.users.tolist(), strict=True)
+        for topic, scope, total in zip(rows.topics, rows.scopes, numbers, strict=True):
+            assert (topic, scope, pane * PANE_MS) not in out, "a topic belongs to one shard"
+            out[topic, scope, pane * PANE_MS] = total
+    return out
 
 
-def _plain(event: str, records: Sequence[Row]) -> dict[Key, tuple[int, int, int]]:
+def _plain(event: str, records: Sequence[Row]) -> dict[Key, Count]:
     return count([{**r, "event": event} for r in records], PANE_MS)
 
 
-def _sizes(total: dict[Key, list[object]]) -> dict[Key, tuple[object, object, int]]:
-    return {k: (w, n, len(u)) for k, (w, n, u) in total.items()}  # type: ignore[arg-type]
-
-
-@given(st.sampled_from(["engagement", "content"]), st.data())
-def test_counting_equals_a_plain_loop(event: str, data: st.DataObject) -> None:
+@given(st.sampled_from(["engagement", "content"]), st.integers(1, 5), st.data())
+def test_counting_equals_a_plain_loop(event: str, shards: int, data: st.DataObject) -> None:
     """Weight, events and users of every topic, scope and pane, as an independent loop counts them."""
     records = data.draw(events_of(event))
-    assert _sizes(add({}, counted(event, records))) == _plain(event, records)
+    assert counted(pieces_of(event, records, shards)) == _plain(event, records)
 
 
 @given(events_of("engagement"), st.integers(0, 25))
-def test_two_batches_add_up_to_one(records: list[Row], at: int) -> None:
-    """Where a batch ends does not matter."""
-    halves = add(add({}, counted("engagement", records[:at])), counted("engagement", records[at:]))
-    assert halves == add({}, counted("engagement", records))
+def test_where_a_batch_ends_does_not_matter(records: list[Row], at: int) -> None:
+    """Pieces of two batches are the pieces of one."""
+    halves = [*pieces_of("engagement", records[at:], 2), *pieces_of("engagement", records[:at], 2)]
+    assert counted(halves) == counted(pieces_of("engagement", records, 2))
 
 
 @given(events_of("engagement"))
 def test_a_limit_changes_no_sum(records: list[Row]) -> None:
-    """With room for one user only, weights and events stay; rows list one user."""
-    small, large = add({}, counted("engagement", records, 1)), add({}, counted("engagement", records))
+    """With room for one user in each cell, weights and events stay as they are."""
+    split = pieces_of("engagement", records, 1)
+    small, large = counted(split, 1), counted(split)
     assert {k: v[:2] for k, v in small.items()} == {k: v[:2] for k, v in large.items()}
-    for key, (_, _, users) in small.items():
-        assert users == {min(large[key][2])}  # type: ignore[call-overload]
+
+
+@given(events_of("content"))
+def test_pieces_come_one_for_each_shard_and_pane(records: list[Row]) -> None:
+    """Each topic lies in its shard, each piece names just its own topics."""
+    split = pieces_of("content", records, 3)
+    assert len({(shard, piece.pane) for shard, piece in split}) == len(split)
+    for shard, piece in split:
+        assert {shard_of(topic, 3) for topic in piece.topics} == {shard}
+        assert np.array_equal(np.unique(piece.rows["topic"]), np.arange(len(piece.topics)))
 
 
 @given(st.lists(st.sampled_from(["", "a", "b", "c"]), min_size=1, max_size=6), st.data())

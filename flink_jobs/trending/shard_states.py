@@ -1,0 +1,132 @@
+"""What a shard keeps in Flink's state: pieces of panes that are not complete, topics, the sketch.
+
+Flink's state is the truth and every change goes there at once. Beside it lies what this worker has already
+read: nobody else writes these keys, and a restart makes a new worker, so what was read stays true.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+FOLD_PIECES = 64
+
+
+class Bytes(Protocol):
+    """A map of bytes for the shard that Flink has made current (``BytesMap``)."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return a value, None when there is none."""
+
+    def put(self, key: str, value: bytes) -> None:
+        """Store a value."""
+
+    def remove(self, key: str) -> None:
+        """Remove an entry that exists."""
+
+    def items(self) -> Iterator[tuple[str, bytes]]:
+        """Return all entries."""
+
+
+class WaitingPieces:
+    """Pieces by pane: a counter under ``<pane>``, pieces under ``<pane>/<number>``."""
+
+    def __init__(self, cell: Bytes, fold: Callable[[Sequence[bytes]], bytes]) -> None:
+        self._cell = cell
+        self._fold = fold
+
+    def add(self, pane: int, piece: bytes) -> None:
+        """Keep a piece; many are folded into one. O(1), and O(pieces) at every 64th."""
+        count = self._count(pane)
+        if count >= FOLD_PIECES:
+            piece, count = self._fold([*self._take(pane, count), piece]), 0
+        self._cell.put(f"{pane}/{count}", piece)
+        self._cell.put(str(pane), (count + 1).to_bytes(2, "big"))
+
+    def pop(self, pane: int) -> list[bytes]:
+        """Return the pieces of a pane and forget them."""
+        count = self._count(pane)
+        if not count:
+            return []
+        self._cell.remove(str(pane))
+        return self._take(pane, count)
+
+    def _count(self, pane: int) -> int:
+        return int.from_bytes(self._cell.get(str(pane)) or b"", "big")
+
+    def _take(self, pane: int, count: int) -> list[bytes]:
+        out = []
+        for number in range(count):
+            key = f"{pane}/{number}"
+            out.append(self._cell.get(key) or b"")
+            self._cell.remove(key)
+        return out
+
+
+class TopicStates:
+    """States of the topics of all shards of this worker, written through and remembered.
+
+    Most topics of a pane have no state. Which ones have is known without asking Flink, since each shard's
+    entries are read once; the values themselves are remembered up to ``most``, the latest used.
+    """
+
+    def __init__(self, cell: Bytes, most: int = 200_000) -> None:
+        self._cell = cell
+        self._most = most
+        self._known: dict[int, set[str]] = {}
+        self._values: OrderedDict[tuple[int, str], bytes] = OrderedDict()
+
+    def of(self, shard: int) -> "TopicStatesOfShard":
+        """Return the states of the shard that Flink has made current."""
+        if shard not in self._known:
+            self._known[shard] = set()
+            for key, value in self._cell.items():
+                self._known[shard].add(key)
+                self._remember(shard, key, value)
+        return TopicStatesOfShard(self, shard)
+
+    def _get(self, shard: int, key: str) -> bytes | None:
+        if key not in self._known[shard]:
+            return None
+        value = self._values.get((shard, key)) or self._cell.get(key)
+        if value is not None:
+            self._remember(shard, key, value)
+        return value
+
+    def _put(self, shard: int, key: str, value: bytes) -> None:
+        self._cell.put(key, value)
+        self._known[shard].add(key)
+        self._remember(shard, key, value)
+
+    def _remove(self, shard: int, key: str) -> None:
+        self._cell.remove(key)
+        self._known[shard].discard(key)
+        self._values.pop((shard, key), None)
+
+    def _remember(self, shard: int, key: str, value: bytes) -> None:
+        self._values[shard, key] = value
+        self._values.move_to_end((shard, key))
+        if len(self._values) > self._most:
+            self._values.popitem(last=False)
+
+
+class TopicStatesOfShard:
+    """The engine's KeyStore of one shard."""
+
+    def __init__(self, states: TopicStates, shard: int) -> None:
+        self._states = states
+        self._shard = shard
+
+    def get(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return the stored bytes of each key, None where there are none."""
+        return [self._states._get(self._shard, key) for key in keys]  # noqa: SLF001 - one idea in two classes
+
+    def put(self, states: Mapping[str, bytes]) -> None:
+        """Store the bytes of many keys."""
+        for key, raw in states.items():
+            self._states._put(self._shard, key, raw)  # noqa: SLF001
+
+    def remove(self, gone: Callable[[bytes], bool]) -> None:
+        """Remove every topic whose state says so; reads all."""
+        for key, raw in list(self._states._cell.items()):  # noqa: SLF001
+            if gone(raw):
+                self._states._remove(self._shard, key)  # noqa: SLF001

@@ -1,0 +1,175 @@
+"""Who did what for which topic: the rows that a shard collects until a pane is complete.
+
+A piece is what one batch of events says about one shard and pane: a list of topics, and one row for each
+(event, topic). Pieces add up in any number and order. A shard that has collected many folds them into one:
+rows that differ only in how often something was done become one row, and a crowd above ``user_limit`` is
+kept as a sample, the users with the smallest hashes, with a marker row that says below which hash nobody is
+missing and what the others did in sum.
+
+Source: bottom-k sketches, Cohen and Kaplan, PODC 2007; threshold form as in theta sketches.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from state.codec import Codec, StateCorruptError, register
+from state.exact import Ints
+from state.runs import starts, sums
+
+CONTRIBUTION: Final = np.dtype(
+    [
+        ("topic", "<u4"),  # index into the piece's topics
+        ("lang", "<u2"),  # state.scopes
+        ("region", "<u2"),
+        ("user", "<u8"),  # 48-bit hash; of a marker, the threshold
+        ("fingerprint", "<u4"),  # 32-bit hash of the content
+        ("centi", "<i4"),  # weight in hundredths times the account's trust; MARKER
+        ("events", "<u4"),
+        ("milli", "<i8"),  # signed weight x 1000, whoever it was
+    ]
+)
+USER_SPACE: Final = 1 << 48
+MARKER: Final = -(1 << 31)
+Rows = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Rows of one shard and pane.
+
+    Attributes:
+        pane: Index of the pane (start_ms // pane_ms).
+        topics: Canonical topics.
+        rows: Array of CONTRIBUTION.
+    """
+
+    pane: int
+    topics: list[str]
+    rows: Rows
+
+
+_Body = tuple[int, list[str], bytes]
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Body)
+
+
+def _encode(piece: Contributions) -> bytes:
+    return _encoder.encode((piece.pane, piece.topics, piece.rows.tobytes()))
+
+
+def _decode_v1(payload: bytes) -> Contributions:
+    try:
+        pane, topics, raw = _decoder.decode(payload)
+        rows = np.frombuffer(raw, CONTRIBUTION)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise StateCorruptError(f"not a piece of a pane: {error}; restore an older snapshot") from error
+    if rows.size and int(rows["topic"].max()) >= len(topics):
+        raise StateCorruptError(
+            f"a piece of pane {pane} names topic {int(rows['topic'].max())} of {len(topics)}; "
+            "restore an older snapshot"
+        )
+    return Contributions(pane, topics, rows)
+
+
+CODEC: Final[Codec[Contributions]] = register(
+    Codec(kind=b"pc", version=1, encode=_encode, decoders={1: _decode_v1})
+)
+
+
+def joined(pieces: Iterable[Contributions]) -> Contributions:
+    """Put pieces of one pane together; topics come out sorted. O(rows + topics log topics).
+
+    Raises:
+        StateCorruptError: No piece, or pieces of several panes.
+    """
+    parts = list(pieces)
+    panes = {part.pane for part in parts}
+    if len(panes) != 1:
+        raise StateCorruptError(f"pieces of panes {sorted(panes)}: expected those of one pane")
+    names = sorted({name for part in parts for name in part.topics})
+    place = {name: i for i, name in enumerate(names)}
+    moved = []
+    for part in parts:
+        table = np.array([place[name] for name in part.topics], np.uint32)
+        rows = part.rows.copy()
+        if rows.size:
+            rows["topic"] = table[rows["topic"]]
+        moved.append(rows)
+    return Contributions(parts[0].pane, names, np.concatenate(moved))
+
+
+def folded(whole: Contributions, user_limit: int) -> Contributions:
+    """Return the same contributions in fewer rows. O(n log n).
+
+    What leaves is the same whether pieces were folded before or not, and in which order: sums are whole
+    numbers, and the smallest hashes of a union are among the smallest of its parts.
+
+    Args:
+        whole: What was collected.
+        user_limit: Users that each topic, language and region keeps one by one, at least 1.
+    """
+    rows = whole.rows
+    cell = _cells(rows)
+    marker = rows["centi"] == MARKER
+    threshold = _thresholds(cell, rows["user"], marker)
+    order = np.lexsort((rows["fingerprint"], rows["user"], marker, cell))
+    rows, cell, marker = rows[order], cell[order], marker[order]
+    lost = marker | (rows["user"] >= threshold[cell])
+    limit = _limits(cell[~lost], rows["user"][~lost], user_limit, threshold)
+    lost |= rows["user"] >= limit[cell]
+    kept = rows[~lost]
+    same = starts(cell[~lost], kept["user"], kept["fingerprint"])
+    out = kept[same]
+    for name in ("centi", "events", "milli"):
+        out[name] = sums(kept[name].astype(np.int64), same)
+    return Contributions(whole.pane, whole.topics, np.concatenate([out, _markers(rows, cell, lost, limit)]))
+
+
+def _cells(rows: Rows) -> Ints:
+    """Return a number for each (topic, language, region)."""
+    wide = (rows["topic"].astype(np.uint64) << np.uint64(32)) | (
+        (rows["lang"].astype(np.uint64) << np.uint64(16)) | rows["region"]
+    )
+    cell: Ints = np.unique(wide, return_inverse=True)[1].astype(np.int64)
+    return cell
+
+
+def _thresholds(cell: Ints, user: npt.NDArray[np.uint64], marker: npt.NDArray[np.bool_]) -> Ints:
+    """Return of each cell the hash below which nobody is missing."""
+    out = np.full(int(cell.max()) + 1 if cell.size else 0, USER_SPACE, np.int64)
+    np.minimum.at(out, cell[marker], user[marker].astype(np.int64))
+    return out
+
+
+def _limits(cell: Ints, user: npt.NDArray[np.uint64], user_limit: int, threshold: Ints) -> Ints:
+    """Lower the thresholds of cells that hold too many users; rows are sorted by cell and user."""
+    out = threshold.copy()
+    person = starts(cell, user)
+    per_cell = np.bincount(cell[person], minlength=len(out))
+    for crowded in np.flatnonzero(per_cell > user_limit).tolist():
+        first = int(np.searchsorted(cell[person], crowded))
+        out[crowded] = user[person[first + user_limit]]
+    return out
+
+
+def _markers(rows: Rows, cell: Ints, lost: npt.NDArray[np.bool_], limit: Ints) -> Rows:
+    """Return one marker for each cell that lost rows, with what they were in sum."""
+    gone, cell = rows[lost], cell[lost]
+    first = starts(cell)
+    out = gone[first]
+    for name in ("events", "milli"):
+        out[name] = sums(gone[name].astype(np.int64), first)
+    out["user"] = limit[cell[first]]
+    out["fingerprint"] = 0
+    out["centi"] = MARKER
+    return out
+
+
+def row_count(raws: Sequence[bytes]) -> int:
+    """Return about how many rows encoded pieces hold, without decoding them."""
+    return sum(len(raw) for raw in raws) // CONTRIBUTION.itemsize

@@ -1,0 +1,137 @@
+"""Who stood behind a topic in a pane: people, contents, and the count that resists gaming."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from state.contributions import USER_SPACE
+from state.exact import Floats, Ints
+from state.runs import run_of, starts, sums
+
+SAMPLE_USERS = 8
+SAMPLE_FINGERPRINTS = 4
+Samples = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One element per row, a row being a topic in a scope.
+
+    Attributes:
+        users: Distinct users.
+        exact: The users were counted one by one.
+        trusted_users: Distinct users with weight left after undos.
+        fingerprints: Distinct contents with weight left.
+        micro: The pane's count y x 10^6: sum over contents of log2(1 + capped weight of its users).
+        top_share: Share of the strongest content in the weight, 0 to 1.
+        user_sample: The 8 smallest 32-bit user hashes of trusted users; 0 = none.
+        fingerprint_sample: The 4 smallest fingerprints with weight; 0 = none.
+    """
+
+    users: Ints
+    exact: npt.NDArray[np.bool_]
+    trusted_users: Ints
+    fingerprints: Ints
+    micro: Ints
+    top_share: Floats
+    user_sample: Samples
+    fingerprint_sample: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What users did, sorted by row, user and fingerprint; one element per contribution.
+
+    Attributes:
+        row: Topic in a scope, 0 to n - 1.
+        user: 48-bit hash.
+        fingerprint: 32-bit hash of the content.
+        centi: Trusted weight in hundredths.
+    """
+
+    row: Ints
+    user: Ints
+    fingerprint: Ints
+    centi: Ints
+
+
+def summarise(deeds: Deeds, threshold: Ints, user_cap: float = 1.0) -> Summary:
+    """Summarise rows, one for each element of ``threshold``.
+
+    A user counts at most ``user_cap`` in a row whatever they did, contents of one fingerprint count by
+    the logarithm of their users: one loud user and one copied text stay small. A row does not depend on
+    the others. O(n log n).
+
+    Args:
+        deeds: Contributions of users below their row's threshold.
+        threshold: Hash below which nobody is missing in a row; USER_SPACE = all are there.
+        user_cap: What one user can add to a row, 1 = one post.
+    """
+    n = len(threshold)
+    pair = starts(deeds.row, deeds.user, deeds.fingerprint)
+    weight = np.maximum(sums(deeds.centi, pair), 0)
+    row, user, fingerprint = deeds.row[pair], deeds.user[pair], deeds.fingerprint[pair]
+    person = starts(row, user)
+    total = sums(weight, person)
+    active = total > 0
+    person_row = row[person]
+    scale = USER_SPACE / threshold
+    content_row, contents, mass = _contents(
+        row, fingerprint, _capped(weight, total[run_of(person, len(row))], round(100 * user_cap))
+    )
+    worth = np.rint(np.log2(1.0 + mass / 1e6) * 1e6).astype(np.int64)
+    all_mass = _per_row(mass, content_row, n)
+    top = np.zeros(n, np.int64)
+    np.maximum.at(top, content_row, mass)
+    return Summary(
+        users=_scaled(np.bincount(person_row, minlength=n), scale),
+        exact=threshold == USER_SPACE,
+        trusted_users=_scaled(np.bincount(person_row[active], minlength=n), scale),
+        fingerprints=_scaled(np.bincount(content_row, minlength=n), scale),
+        micro=_scaled(_per_row(worth, content_row, n), scale),
+        top_share=top / np.maximum(all_mass, 1),
+        user_sample=_smallest(user[person[active]] >> 16, person_row[active], n, SAMPLE_USERS),
+        fingerprint_sample=_smallest(contents, content_row, n, SAMPLE_FINGERPRINTS),
+    )
+
+
+def _capped(weight: Ints, of_user: Ints, cap: int) -> Ints:
+    """Return weights in millionths, those of a user scaled down to the cap together.
+
+    Whole numbers: their sums do not depend on their order.
+    """
+    return np.where(of_user > cap, weight * cap * 10_000 // np.maximum(of_user, 1), weight * 10_000)
+
+
+def _contents(row: Ints, fingerprint: Ints, micro: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return (row, fingerprint, weight) of each content with weight, sorted by both."""
+    live = micro > 0
+    row, fingerprint, micro = row[live], fingerprint[live], micro[live]
+    order = np.argsort((row << 32) | fingerprint, kind="stable")
+    row, fingerprint, micro = row[order], fingerprint[order], micro[order]
+    first = starts(row, fingerprint)
+    return row[first], fingerprint[first], sums(micro, first)
+
+
+def _per_row(values: Ints, row: Ints, n: int) -> Ints:
+    """Sum whole numbers by sorted row."""
+    out = np.zeros(n, np.int64)
+    first = starts(row)
+    out[row[first]] = sums(values, first)
+    return out
+
+
+def _scaled(values: Ints, scale: Floats) -> Ints:
+    whole: Ints = np.rint(values * scale).astype(np.int64)
+    return whole
+
+
+def _smallest(values: Ints, row: Ints, n: int, count: int) -> Samples:
+    """Return the ``count`` first values of each row; they come sorted by row and value. 0 = none."""
+    out = np.zeros((n, count), np.uint32)
+    first = starts(row)
+    place = np.arange(len(row)) - first[run_of(first, len(row))]
+    low = place < count
+    out[row[low], place[low]] = values[low]
+    return out

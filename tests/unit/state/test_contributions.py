@@ -1,0 +1,49 @@
+"""What is not one pane of pieces is refused."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from state.codec import StateCorruptError
+from state.contributions import CODEC, joined, row_count
+from state.pane_split import shard_of
+from tests.support.pane_parts import piece
+
+
+def test_shards_of_topics_are_fixed_for_ever() -> None:
+    """States would be lost if a topic moved to another shard."""
+    assert [shard_of(topic, 16) for topic in ("tea", "東京", "")] == [2, 15, 0]
+
+
+def test_a_row_is_36_bytes() -> None:
+    """What a shard collects is bounded by this times the events of a pane."""
+    raws = [CODEC.dumps(piece(1, {"a": [(i, i, 100) for i in range(1000)]}))]
+    assert row_count(raws) == 1000
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        (b"\xc1", "not a piece"),
+        (msgspec.msgpack.encode((1, ["a"], b"12345")), "not a piece"),
+        (msgspec.msgpack.encode((1, [], piece(1, {"a": [(1, 1, 1)]}).rows.tobytes())), "topic 0 of 0"),
+    ],
+)
+def test_damaged_pieces_are_refused(payload: bytes, message: str) -> None:
+    """Not MessagePack, half a row, a topic that is not there."""
+    with pytest.raises(StateCorruptError, match=message):
+        CODEC.loads(CODEC.dumps(piece(1, {}))[:3] + payload)
+
+
+def test_only_pieces_of_one_pane_are_joined() -> None:
+    """No piece, or two panes at once."""
+    for parts in ([], [piece(1, {}), piece(2, {})]):
+        with pytest.raises(StateCorruptError, match="one pane"):
+            joined(parts)
+
+
+def test_topics_come_out_sorted() -> None:
+    """The order of the engine's rows does not depend on who came first."""
+    whole = joined([piece(1, {"b": [(1, 1, 1)]}), piece(1, {"c": [(1, 1, 1)], "a": [(2, 1, 1)]})])
+    assert whole.topics == ["a", "b", "c"]
+    assert np.array_equal(whole.rows["topic"], [1, 2, 0])
