@@ -27,6 +27,7 @@ class TrendConfig:
         base_memory_ms: Memory of that level later on.
         list_min_users: Distinct users of the last hour that a listed topic needs.
         list_min_surprise: Surprise of the rolling count, in deviations, that lists a topic.
+        list_size: Places of a list that are right, 1 or more; weaker topics may be missing or out of date.
         alert_boost: Factor on the strength of a topic whose burst alert is in force.
         half_life_ms: Time in which the strength of a listed topic halves.
         min_strength: Below this strength a topic leaves the list.
@@ -45,6 +46,7 @@ class TrendConfig:
     base_memory_ms: int = 2 * DAY_MS
     list_min_users: int = 3
     list_min_surprise: float = 1.0
+    list_size: int = 50
     alert_boost: float = 4.0
     half_life_ms: int = 3 * HOUR_MS
     min_strength: float = 0.3
@@ -61,7 +63,7 @@ class TrendConfig:
         above_zero = (
             "user_cap", "recent_half_life_ms", "half_life_ms", "min_strength", "alert_boost",
             "evict_ms", "base_prior_ms", "base_memory_ms",
-            "admit_pane_users", "admit_hour_users", "min_users_out",
+            "admit_pane_users", "admit_hour_users", "min_users_out", "list_size",
         )  # fmt: skip
         problems = [
             f"{name} = {getattr(self, name)!r}: expected a number above 0"

@@ -24,7 +24,8 @@ from state.pane_rows import PaneRows
 from state.tail_sketch import TailSketch
 from state.trend_config import TrendConfig
 from state.trend_key import CORE, EXTRA, HISTORY_PANES, Rows, dumps_many, loads_many
-from state.trend_rank import Ranked, rank_rows
+from state.trend_rank import rank_rows
+from state.trend_records import records
 
 SAMPLE_PANES_MS = 3_600_000
 
@@ -43,7 +44,7 @@ class KeyStore(Protocol):
 class Verdict:
     """What the engine found for the admitted keys of a pane; arrays have one element per key.
 
-    ``records`` holds only the listed ones.
+    ``records`` holds only those that may stand in a list.
     """
 
     keys: list[str]
@@ -98,7 +99,7 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Pane
     )
     keep_extra = recent_samples.live(extra) | ranked.listed
     store.put(dict(zip(rows.keys, dumps_many(core, extra, keep_extra), strict=True)))
-    return Verdict(rows.keys, scores, alerts, _records(cfg, rows, (core, extra), scores, ranked, users))
+    return Verdict(rows.keys, scores, alerts, records(cfg, rows, (core, extra), scores, ranked, users))
 
 
 def _admit(
@@ -169,40 +170,3 @@ def _shift(history: npt.NDArray[np.float32], gap: Ints, y: Floats) -> None:
     padded = np.concatenate([history, np.zeros((n, HISTORY_PANES), np.float32)], axis=1)
     history[:] = np.take_along_axis(padded, source, axis=1)
     history[:, -1] = y
-
-
-def _records(
-    cfg: TrendConfig, rows: PaneRows, states: tuple[Rows, Rows], scores: Scores, ranked: Ranked, users: Ints
-) -> list[TrendRecord]:
-    """Build the records of the listed rows."""
-    core, extra = states
-    pane_ms = cfg.burst.pane_ms
-    out = []
-    listed = np.flatnonzero(ranked.listed)
-    histories = np.round(extra["history"][listed].astype(np.float64), 2).tolist()
-    for i, history in zip(listed.tolist(), histories, strict=True):
-        row = core[i]
-        out.append(
-            TrendRecord(
-                topic=rows.topics[i],
-                scope=rows.scopes[i],
-                pane_start_ms=rows.pane * pane_ms,
-                pane_ms=pane_ms,
-                observed=int(rows.who.micro[i]) / 1e6,
-                expected=round(float(scores.expected[i]), 3),
-                score=round(float(scores.s[i]), 3),
-                z=round(float(scores.z[i]), 3),
-                users=int(rows.who.users[i]),
-                events=int(rows.events[i]),
-                recent_users=int(users[i]),
-                first_seen_ms=int(row["first_pane"]) * pane_ms,
-                peak_ms=int(row["peak_pane"]) * pane_ms,
-                peak_strength=round(float(row["peak_strength"]), 3),
-                rank=float(row["rank"]),
-                alert_ms=int(ranked.alert_pane[i]) * pane_ms,
-                alert=bool(ranked.alerting[i]),
-                reasons=ranked.reasons(i),
-                history=tuple(history),
-            )
-        )
-    return out

@@ -34,11 +34,6 @@ class Ranked:
     surprise: Floats
     warm: Bools
 
-    def reasons(self, row: int) -> tuple[str, ...]:
-        """Return why a row is listed, in short words."""
-        out = ["burst" if self.alerting[row] else "rising", f"surprise {self.surprise[row]:.1f}"]
-        return tuple(out if self.warm[row] else [*out, "short history"])
-
 
 def rank_rows(
     cfg: TrendConfig,

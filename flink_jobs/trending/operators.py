@@ -161,8 +161,7 @@ class WriteTrends(ScalarFunction):  # type: ignore[misc]
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Write one batch before its checkpoint may end."""
-        cfg = self._options.trend
-        refused = self._sink.write([w for raw in message for w in served.writes_of(cfg, bytes(raw[1:]))])
+        refused = self._sink.write([w for raw in message for w in served.writes_of(bytes(raw[1:]))])
         out = np.zeros(len(message), np.int64)
         out[:1] = refused
         return pd.Series(out)

@@ -40,8 +40,7 @@ with `now_ms` = `as_of_ms` of the list and `half_life_ms` from the same record. 
 
 ## Fence
 
-`_v` is event time as 19 digits: the start of the newest pane of a topic, the end of the newest pane of a
-list. A write goes through only when its fence is the larger string, so a replay or a late writer never moves
+`_v` is event time as 19 digits: the end of the newest pane of a topic or a list. A write goes through only when its fence is the larger string, so a replay or a late writer never moves
 a value back.
 
 ## Values

@@ -9,8 +9,8 @@ from support.redis_server import running_redis
 from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record, an_as_of
 
 from flink_jobs._shell.redis_sink import RedisSink
-from flink_jobs.trending.served import write_of
-from schemas.served import AsOf, ServedError, TrendRecord, as_of_key, encode, list_key, meta_key
+from flink_jobs.trending.served import message_of, writes_of
+from schemas.served import AsOf, ServedError, TrendRecord, as_of_key, list_key, meta_key
 from serving.errors import StoreContentError, StoreUnavailableError
 from serving.memory_store import MemoryTrendStore
 from serving.redis_store import RedisTrendStore
@@ -60,10 +60,11 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     sink, cfg = RedisSink(url), TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
 
     def put(record: TrendRecord) -> object:
-        return sink.write([write_of(cfg, b"T" + encode(record))])
+        end_ms = record.pane_start_ms + record.pane_ms
+        return sink.write(writes_of(message_of(cfg, end_ms, [record]))[:-1])  # the last one is the moment
 
     def put_as_of(as_of: AsOf) -> object:
-        return sink.write([write_of(cfg, b"A" + encode(as_of))])
+        return sink.write(writes_of(message_of(cfg, as_of.as_of_ms, [])))
 
     store = RedisTrendStore.at(url)
     yield World(store, put, put_as_of)
@@ -181,11 +182,26 @@ def test_a_rank_of_another_half_life_is_reported(world: World) -> None:
         world.store.trends("global", 1)
 
 
+def test_many_entries_of_a_list_are_written_and_refused_one_by_one(
+    client: "redis.Redis", server: str
+) -> None:
+    """More than one call takes; a second time all are refused, with newer ones among them just the old."""
+    cfg, sink = TrendConfig(), RedisSink(server)
+    records = [a_record(f"t{n}") for n in range(1100)]
+    writes = writes_of(message_of(cfg, NOON_MS, records))
+    assert sink.write(writes) == 0
+    assert client.zcard(list_key("global")) == 1100
+    assert sink.write(writes) == 1101
+    newer = writes_of(message_of(cfg, NOON_MS + PANE_MS, records[:3]))
+    assert sink.write([*newer, *writes]) == 1101
+    assert client.hget(meta_key("global", "t1"), "_v") == b"%019d" % (NOON_MS + PANE_MS)
+
+
 def test_a_read_is_one_round_trip(client: "redis.Redis", server: str) -> None:
     """A list, a topic and the moment each take one write to the socket, however long the list is."""
     cfg = TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
-    records = [b"T" + encode(a_record(f"t{n}")) for n in range(50)]
-    RedisSink(server).write([write_of(cfg, raw) for raw in [*records, b"A" + encode(an_as_of())]])
+    records = [a_record(f"t{n}") for n in range(50)]
+    assert RedisSink(server).write(writes_of(message_of(cfg, NOON_MS, records))) == 0
     sent: list[int] = []
 
     class Counting(redis.Connection):
