@@ -21,59 +21,55 @@ def records(
     can be among the ``list_size`` strongest of all. What is left out is weaker than those, and all
     strengths fade alike, so it enters a list only by new events, which bring it here again.
     """
-    core, extra = states
     listed = np.flatnonzero(ranked.listed)
     chosen = listed[
-        _strongest([rows.scopes[i] for i in listed.tolist()], core["rank"][listed], cfg.list_size)
+        _strongest([rows.scopes[i] for i in listed.tolist()], states[0]["rank"][listed], cfg.list_size)
     ]
-    pane_ms, pane_start_ms = cfg.burst.pane_ms, rows.pane * cfg.burst.pane_ms
-    columns = zip(
-        chosen.tolist(),
-        (rows.who.micro[chosen] / 1e6).tolist(),
-        np.round(scores.expected[chosen], 3).tolist(),
-        np.round(scores.s[chosen], 3).tolist(),
-        np.round(scores.z[chosen], 3).tolist(),
-        rows.who.users[chosen].tolist(),
-        rows.events[chosen].tolist(),
-        users[chosen].tolist(),
-        (core["first_pane"][chosen].astype(np.int64) * pane_ms).tolist(),
-        (core["peak_pane"][chosen].astype(np.int64) * pane_ms).tolist(),
-        np.round(core["peak_strength"][chosen].astype(np.float64), 3).tolist(),
-        core["rank"][chosen].tolist(),
-        (ranked.alert_pane[chosen] * pane_ms).tolist(),
-        ranked.alerting[chosen].tolist(),
-        ranked.surprise[chosen].tolist(),
-        ranked.warm[chosen].tolist(),
-        np.round(extra["history"][chosen].astype(np.float64), 2).tolist(),
-        strict=True,
-    )
+    pane_ms = cfg.burst.pane_ms
+    columns = {
+        "topic": [rows.topics[i] for i in chosen.tolist()],
+        "scope": [rows.scopes[i] for i in chosen.tolist()],
+        **_numbers(chosen, rows, scores, users),
+        **_place(chosen, states, ranked, pane_ms),
+    }
     return [
         TrendRecord(
-            topic=rows.topics[i],
-            scope=rows.scopes[i],
-            pane_start_ms=pane_start_ms,
+            pane_start_ms=rows.pane * pane_ms,
             pane_ms=pane_ms,
-            observed=observed,
-            expected=expected,
-            score=score,
-            z=z,
-            users=people,
-            events=events,
-            recent_users=recent_users,
-            first_seen_ms=first_seen_ms,
-            peak_ms=peak_ms,
-            peak_strength=peak_strength,
-            rank=rank,
-            alert_ms=alert_ms,
-            alert=alert,
-            reasons=_reasons(alert, surprise, warm),
-            history=tuple(history),
+            **dict(zip(columns, row, strict=True)),
         )
-        for (
-            i, observed, expected, score, z, people, events, recent_users, first_seen_ms, peak_ms,
-            peak_strength, rank, alert_ms, alert, surprise, warm, history,
-        ) in columns
-    ]  # fmt: skip
+        for row in zip(*columns.values(), strict=True)
+    ]
+
+
+def _numbers(chosen: Ints, rows: PaneRows, scores: Scores, users: Ints) -> dict[str, list[object]]:
+    """Return what was counted and expected, as lists."""
+    return {
+        "observed": (rows.who.micro[chosen] / 1e6).tolist(),
+        "expected": np.round(scores.expected[chosen], 3).tolist(),
+        "score": np.round(scores.s[chosen], 3).tolist(),
+        "z": np.round(scores.z[chosen], 3).tolist(),
+        "users": rows.who.users[chosen].tolist(),
+        "events": rows.events[chosen].tolist(),
+        "recent_users": users[chosen].tolist(),
+    }
+
+
+def _place(chosen: Ints, states: KeyStates, ranked: Ranked, pane_ms: int) -> dict[str, list[object]]:
+    """Return the place in the list, since when and why, as lists."""
+    core, extra = states[0][chosen], states[1][chosen]
+    alerting = ranked.alerting[chosen].tolist()
+    why = zip(alerting, ranked.surprise[chosen].tolist(), ranked.warm[chosen].tolist(), strict=True)
+    return {
+        "first_seen_ms": (core["first_pane"].astype(np.int64) * pane_ms).tolist(),
+        "peak_ms": (core["peak_pane"].astype(np.int64) * pane_ms).tolist(),
+        "peak_strength": np.round(core["peak_strength"].astype(np.float64), 3).tolist(),
+        "rank": core["rank"].tolist(),
+        "alert_ms": (ranked.alert_pane[chosen] * pane_ms).tolist(),
+        "alert": alerting,
+        "reasons": [_reasons(*row) for row in why],
+        "history": list(map(tuple, np.round(extra["history"].astype(np.float64), 2).tolist())),
+    }
 
 
 def _strongest(scopes: list[str], rank: Floats, most: int) -> Ints:

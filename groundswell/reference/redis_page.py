@@ -40,8 +40,8 @@ with `now_ms` = `as_of_ms` of the list and `half_life_ms` from the same record. 
 
 ## Fence
 
-`_v` is event time as 19 digits: the end of the newest pane of a topic or a list. A write goes through only when its fence is the larger string, so a replay or a late writer never moves
-a value back.
+`_v` is event time as 19 digits: the moment at which the value was decided, the end of a pane. A write goes
+through only when its fence is the larger string, so a replay or a late writer never moves a value back.
 
 ## Values
 

@@ -59,7 +59,7 @@ def service(plan: Plan) -> Service:
     config.write_text("".join(f"{key}={value}\n" for key, value in settings.items()), encoding="utf-8")
     formatted = (data / "meta.properties").exists()
     format_storage = _java(
-        plan, "kafka-format", "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool",
+        plan, "kafka-format", "-Xmx64m", "kafka.tools.StorageTool",
         "format", f"--cluster-id={_cluster_id()}", "-c", str(config),  # an id may begin with a dash
     )  # fmt: skip
     return Service(
@@ -79,10 +79,11 @@ def is_ready(plan: Plan) -> bool:
     return topics.create_missing(bootstrap(plan))
 
 
-def _java(plan: Plan, log_name: str, flag: str, main: str, *arguments: str) -> tuple[str, ...]:
+def _java(plan: Plan, log_name: str, heap: str, main: str, *arguments: str) -> tuple[str, ...]:
     return (
         plan.java,
-        flag,
+        heap,
+        "-XX:TieredStopAtLevel=1",  # on a small machine compiling less leaves more to the job
         "-XX:-UsePerfData",
         "-Djava.awt.headless=true",
         f"-Djava.io.tmpdir={plan.layout.kafka / 'tmp'}",
