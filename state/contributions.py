@@ -28,6 +28,7 @@ CONTRIBUTION: Final = np.dtype(
         ("region", "<u2"),
         ("user", "<u8"),  # 48-bit hash; of a marker, the threshold
         ("fingerprint", "<u4"),  # 32-bit hash of the content
+        ("item", "<u4"),  # 32-bit hash of the post: the original of a share
         ("centi", "<i4"),  # weight in hundredths times the account's trust; MARKER
         ("events", "<u4"),
         ("milli", "<i8"),  # signed weight x 1000, whoever it was
@@ -117,13 +118,13 @@ def folded(whole: Contributions, user_limit: int) -> Contributions:
     cell = _cells(rows)
     marker = rows["centi"] == MARKER
     threshold = _thresholds(cell, rows["user"], marker)
-    order = np.lexsort((rows["fingerprint"], rows["user"], marker, cell))
+    order = np.lexsort((rows["item"], rows["fingerprint"], rows["user"], marker, cell))
     rows, cell, marker = rows[order], cell[order], marker[order]
     lost = marker | (rows["user"] >= threshold[cell])
     limit = _limits(cell[~lost], rows["user"][~lost], user_limit, threshold)
     lost |= rows["user"] >= limit[cell]
     kept = rows[~lost]
-    same = starts(cell[~lost], kept["user"], kept["fingerprint"])
+    same = starts(cell[~lost], kept["user"], kept["fingerprint"], kept["item"])
     out = kept[same]
     for name in ("centi", "events", "milli"):
         out[name] = sums(kept[name].astype(np.int64), same)
@@ -165,7 +166,7 @@ def _markers(rows: Rows, cell: Ints, lost: npt.NDArray[np.bool_], limit: Ints) -
     for name in ("events", "milli"):
         out[name] = sums(gone[name].astype(np.int64), first)
     out["user"] = limit[cell[first]]
-    out["fingerprint"] = 0
+    out["fingerprint"] = out["item"] = 0
     out["centi"] = MARKER
     return out
 

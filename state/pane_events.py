@@ -59,6 +59,7 @@ class CountedEvents:
         centi: The same in hundredths, times the account's trust.
         user: Hash of the actor.
         fingerprint: Hash of the content: the original of a share, else the text, else the item.
+        item: Hash of the post: the original of a share, else the item.
         lang: Number of the request's language (``state.scopes``), 0 = none.
         region: Number of its region.
         topic_row: Row of each (event, topic); a topic stands once per event.
@@ -70,6 +71,7 @@ class CountedEvents:
     centi: Ints
     user: Words
     fingerprint: Words
+    item: Words
     lang: Ints
     region: Ints
     topic_row: Ints
@@ -104,12 +106,14 @@ def counted_events(
     trust = account_trust(
         columns.ints("account_age_days"), columns.ints("followers"), columns.bools("automated")
     )
+    fingerprint, item = _contents(event, columns)
     return CountedEvents(
         source_ms=columns.ints("source_ms"),
         weight_milli=weight,
         centi=np.rint(weight * trust / 10).astype(np.int64),
         user=columns.hash64("actor_id"),
-        fingerprint=_fingerprint(event, columns),
+        fingerprint=fingerprint,
+        item=item,
         lang=_numbers(*columns.codes("lang"), language_code),
         region=_numbers(*columns.codes("region"), region_code),
         topic_row=row,
@@ -136,15 +140,16 @@ def _canonical(topic: str) -> str:
     return normalise(topic)
 
 
-def _fingerprint(event: str, columns: EventColumns) -> Words:
-    """Return one hash per record that copies of the same content share."""
+def _contents(event: str, columns: EventColumns) -> tuple[Words, Words]:
+    """Return (hash that copies of the same content share, hash of the post) of each record."""
     item = columns.hash64("item_id")
     if event != "content":
-        return item
+        return item, item
+    shared = np.asarray(pc.not_equal(columns.strings("share_of"), ""))
+    post = np.where(shared, columns.hash64("share_of"), item)
     text = pc.utf8_lower(columns.strings("text"))
     for pattern in (r"https?://\S+", r"[@#$]\S+", r"[\s\pP\d]+"):
         text = pc.replace_substring_regex(text, pattern, " ")
     text = pc.utf8_trim_whitespace(text)
     worded = np.asarray(pc.greater(pc.utf8_length(text), 0))
-    shared = np.asarray(pc.not_equal(columns.strings("share_of"), ""))
-    return np.where(shared, columns.hash64("share_of"), np.where(worded, hash_strings(text), item))
+    return np.where(worded & ~shared, hash_strings(text), post), post

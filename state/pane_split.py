@@ -73,6 +73,7 @@ def _rows(events: CountedEvents, row: Ints) -> np.ndarray[tuple[int], np.dtype[n
     out["region"] = events.region[row]
     out["user"] = events.user[row] >> np.uint64(16)
     out["fingerprint"] = events.fingerprint[row] >> np.uint64(32)
+    out["item"] = events.item[row] >> np.uint64(32)
     out["centi"] = events.centi[row]
     out["events"] = 1
     out["milli"] = events.weight_milli[row]

@@ -1,10 +1,15 @@
 """Close one pane of one shard, from the pieces that were collected to the verdict on each topic."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from state import contributions
+from state.contributions import Contributions
+from state.moderation import Rules, muted
 from state.pane_rows import PaneRows, pane_rows
+from state.retraction import only
 from state.tail_sketch import TailSketch
 from state.trend_config import TrendConfig
 from state.trend_engine import KeyStore, Verdict, close_pane
@@ -17,10 +22,12 @@ class ClosedPane:
     Attributes:
         rows: What was counted, all topics and scopes.
         verdict: What the engine says of the admitted ones.
+        kept: Contributions to the admitted topics, for corrections.
     """
 
     rows: PaneRows
     verdict: Verdict
+    kept: Contributions
 
 
 def fold(cfg: TrendConfig, pieces: Iterable[bytes]) -> bytes:
@@ -33,7 +40,9 @@ def fold(cfg: TrendConfig, pieces: Iterable[bytes]) -> bytes:
     return contributions.CODEC.dumps(contributions.folded(whole, cfg.user_limit))
 
 
-def close(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pieces: Iterable[bytes]) -> ClosedPane:
+def close(
+    cfg: TrendConfig, sketch: TailSketch, store: KeyStore, rules: Rules, pieces: Iterable[bytes]
+) -> ClosedPane:
     """Count a complete pane and let the engine judge it. Changes sketch and store. O(n log n).
 
     In which pieces the pane came, in which order, and which of them were folded before, changes nothing.
@@ -42,6 +51,18 @@ def close(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pieces: Iterabl
         StateCorruptError: Not pieces of one pane.
         ValueError: The pane is older than one that was closed before.
     """
-    whole = contributions.joined(map(contributions.CODEC.loads, pieces))
-    rows = pane_rows(contributions.folded(whole, cfg.user_limit), cfg.user_cap)
-    return ClosedPane(rows, close_pane(cfg, sketch, store, rows))
+    joined = contributions.joined(map(contributions.CODEC.loads, pieces))
+    whole = contributions.folded(joined, cfg.user_limit)
+    start_ms = whole.pane * cfg.burst.pane_ms
+    rows = pane_rows(replace(whole, rows=muted(rules, whole.rows, start_ms)), cfg.user_cap)
+    verdict = close_pane(cfg, sketch, store, _showable(rows, rules, start_ms))
+    admitted = frozenset(verdict.topics)
+    return ClosedPane(rows, verdict, only(whole, admitted))
+
+
+def _showable(rows: PaneRows, rules: Rules, start_ms: int) -> PaneRows:
+    """Leave out topics that must not be shown: nothing is learnt of them, and they have no place."""
+    if not rules.denied:
+        return rows
+    names = zip(rows.topics, rows.scopes, strict=True)
+    return rows.take(np.flatnonzero([not rules.denies(topic, scope, start_ms) for topic, scope in names]))

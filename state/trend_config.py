@@ -32,6 +32,7 @@ class TrendConfig:
         half_life_ms: Time in which the strength of a listed topic halves.
         min_strength: Below this strength a topic leaves the list.
         quiet_start_ms: No alerts before a stream is this old: at first, everything looks new.
+        keep_ms: How long contributions are kept, so that a ban or a deletion can take them back.
         evict_ms: A topic silent for this long loses its state.
         min_users_out: Users that a pane needs to be written to the panes topic; 1 = all panes.
     """
@@ -51,6 +52,7 @@ class TrendConfig:
     half_life_ms: int = 3 * HOUR_MS
     min_strength: float = 0.3
     quiet_start_ms: int = HOUR_MS
+    keep_ms: int = 6 * HOUR_MS
     evict_ms: int = 14 * DAY_MS
     min_users_out: int = 2
 
@@ -72,7 +74,7 @@ class TrendConfig:
         ]
         problems += [
             f"{name} = {getattr(self, name)!r}: expected 0 or more"
-            for name in ("list_min_users", "list_min_surprise", "quiet_start_ms")
+            for name in ("list_min_users", "list_min_surprise", "quiet_start_ms", "keep_ms")
             if not getattr(self, name) >= 0
         ]
         if not _USER_LIMITS[0] <= self.user_limit <= _USER_LIMITS[1]:

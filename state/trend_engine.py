@@ -5,7 +5,7 @@ watermark has passed the pane's end, so the result depends on no order of arriva
 computed in arrays. Storage is a protocol: a dict offline, keyed state in a job.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +39,9 @@ class KeyStore(Protocol):
     def put(self, states: Mapping[str, bytes]) -> None:
         """Store the bytes of many keys."""
 
+    def known(self) -> Iterable[str]:
+        """Return all keys that have a state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -48,6 +51,7 @@ class Verdict:
     """
 
     keys: list[str]
+    topics: list[str]
     scores: Scores
     alerts: Alerts
     records: list[TrendRecord]
@@ -99,7 +103,9 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Pane
     )
     keep_extra = recent_samples.live(extra) | ranked.listed
     store.put(dict(zip(rows.keys, dumps_many(core, extra, keep_extra), strict=True)))
-    return Verdict(rows.keys, scores, alerts, records(cfg, rows, (core, extra), scores, ranked, users))
+    return Verdict(
+        rows.keys, rows.topics, scores, alerts, records(cfg, rows, (core, extra), scores, ranked, users)
+    )
 
 
 def _admit(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from pyflink.table import DataTypes, Schema, TableDescriptor
 
+_SOON_IDLE, _NEVER_IDLE = "100 ms", "1 d"
+
 
 @dataclass(frozen=True, slots=True)
 class KafkaSettings:
@@ -45,6 +47,20 @@ def raw_source(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescrip
     Watermarks are made per partition inside the source, so partitions that are read at different speeds do
     not make each other late.
     """
+    return _raw(settings, topics).build()
+
+
+def raw_control_source(settings: KafkaSettings, topic: str) -> TableDescriptor:
+    """Return a topic of rare records, read like the others, whose silence holds time back for nobody.
+
+    A moment after a record it counts as idle again. Only a bounded job waits for it, so that a replay sees
+    its records always at the same moment of event time.
+    """
+    idle = _NEVER_IDLE if settings.bounded else _SOON_IDLE
+    return _raw(settings, (topic,)).option("scan.watermark.idle-timeout", idle).build()
+
+
+def _raw(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescriptor.Builder:
     schema = (
         Schema.new_builder()
         .column_by_metadata("topic", DataTypes.STRING(), is_virtual=True)
@@ -64,9 +80,7 @@ def raw_source(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescrip
         .option("scan.startup.mode", "earliest-offset")
         .format("raw")
     )
-    if settings.bounded:
-        builder = builder.option("scan.bounded.mode", "latest-offset")
-    return builder.build()
+    return builder.option("scan.bounded.mode", "latest-offset") if settings.bounded else builder
 
 
 def keyed_sink(settings: KafkaSettings, topic: str, name: str) -> TableDescriptor:

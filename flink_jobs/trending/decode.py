@@ -4,24 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from flink_jobs.trending import rows
 from flink_jobs.trending.rows import BadRecord
 from schemas.avro_decode import decode
 from schemas.avro_plan import Plan, compile_plan
+from schemas.columns import Columns
 from schemas.errors import RegistryUnavailableError, SchemasError
 from schemas.records import RECORDS
 from schemas.registry import Registry
 from schemas.wire import HEADER_BYTES, MAGIC
 from state.actions import ActionWeights
 from state.exact import Ints
+from state.moderation_events import decisions_of
 from state.pane_events import COUNTED_EVENTS, counted_events
-from state.pane_split import pieces
+from state.pane_split import pieces, shard_of
 from state.validate import GOOD, reasons, verdict
 
 NO_WATERMARK = -(1 << 62)
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
+MODERATION = "moderation"
 _MAX_UNKNOWN_IDS = 1000
+Bools = npt.NDArray[np.bool_]
 # Schemas that may stand on a source topic: what somebody did. Others, such as our own panes, are refused.
 _EVENTS: dict[str, str] = {
     record.__name__: event for event, record in RECORDS.items() if "action" in record.__struct_fields__
@@ -70,7 +75,7 @@ class Counted:
     """What became of a batch.
 
     Attributes:
-        pieces: For the shards, with their address (``rows.routed``).
+        pieces: For the shards, with their address (``rows.routed``); moderators' decisions too.
         refused: Records that could not be counted, as text (``rows.bad``).
     """
 
@@ -123,6 +128,8 @@ class BatchDecoder:
         if events:
             split = pieces(events, self._pane_ms, self._shards)
             out.pieces += [rows.routed(shard, piece) for shard, piece in split]
+        if event == MODERATION:
+            out.pieces += self._decisions(plan, columns, good)
         schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))
         for k in np.flatnonzero(~good | late).tolist():
             if not columns.ok[k]:
@@ -134,6 +141,18 @@ class BatchDecoder:
             else:
                 error, message = "invalid", reasons(event)[int(code[k])]
             out.refused.append(batch.refused(int(members[k]), error, message, schema_id))
+
+    def _decisions(self, plan: Plan, columns: Columns, good: Bools) -> list[bytes]:
+        """Send decisions about people and posts to all shards, about a topic to its own."""
+        targets = plan.field("target_type").symbols
+        decided = decisions_of(columns, good, plan.field("action").symbols, targets)
+        return [
+            rows.routed_decision(shard, decision)
+            for decision in decided
+            for shard in (
+                [shard_of(decision.topic, self._shards)] if decision.kind == "topic" else range(self._shards)
+            )
+        ]
 
     def _plan(self, head: bytes) -> tuple[str, Plan] | str:
         """Return (event, plan) of a wire header, or why there is none."""

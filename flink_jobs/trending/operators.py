@@ -9,14 +9,11 @@ from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.cells import BytesCell, BytesMap
 from flink_jobs._shell.redis_sink import RedisSink
-from flink_jobs.trending import panes, rows, served
+from flink_jobs.trending import panes, served
 from flink_jobs.trending.decode import NO_WATERMARK, BatchDecoder, RawBatch
 from flink_jobs.trending.options import TrendingOptions
-from flink_jobs.trending.shard_states import TopicStates, WaitingPieces
+from flink_jobs.trending.shard import PANES, SHARD_CELLS, SHARD_MAPS, Shard
 from schemas.registry import open_registry
-from state import shard_pane, tail_sketch
-from state.tail_sketch import TailSketch
-from state.trend_key import evictable
 
 _MS_NS = 1_000_000
 
@@ -72,9 +69,6 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
         )
 
 
-_PANES, _SERVED = b"P", b"S"  # first byte of what DetectShard emits
-
-
 class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
     """One key = one shard. Collects pieces until a pane is complete, then lets the engine close it."""
 
@@ -82,52 +76,28 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
         self._options = options
 
     def open(self, runtime_context: RuntimeContext) -> None:
-        """Get the three cells of a shard."""
-        mode, cfg = self._options.execution_mode, self._options.trend
-        self._waiting = WaitingPieces(
-            BytesMap(runtime_context, "waiting", mode), lambda pieces: shard_pane.fold(cfg, pieces)
+        """Get the cells of a shard."""
+        mode = self._options.execution_mode
+        self._shard = Shard(
+            self._options.trend,
+            maps={name: BytesMap(runtime_context, name, mode) for name in SHARD_MAPS},
+            cells={name: BytesCell(runtime_context, name, mode) for name in SHARD_CELLS},
         )
-        self._topics = TopicStates(BytesMap(runtime_context, "topics", mode))
-        self._sketch = BytesCell(runtime_context, "sketch", mode)
-        self._sketches: dict[int, TailSketch] = {}
 
     def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
-        """Keep a routed piece until its pane is complete."""
-        raw = bytes(value)
-        pane = rows.pane_of(raw)
-        self._waiting.add(pane, rows.body_of(raw))
-        ctx.timer_service().register_event_time_timer((pane + 1) * self._options.trend.burst.pane_ms)
+        """Keep a routed piece or decision until its time has come."""
+        raw, timers = bytes(value), ctx.timer_service()
+        timers.register_event_time_timer(self._shard.take(raw, timers.current_watermark()))
         return ()
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
-        """Close the pane that ended now."""
-        cfg = self._options.trend
-        pane = timestamp // cfg.burst.pane_ms - 1
-        pieces = self._waiting.pop(pane)
-        if not pieces:
-            return
-        shard = int(ctx.get_current_key())
-        topics, sketch = self._topics.of(shard), self._sketch_of(shard)
-        before = sketch.last_pane
-        closed = shard_pane.close(cfg, sketch, topics, pieces)
-        self._sketch.put(tail_sketch.CODEC.dumps(sketch))
-        if cfg.sweep_due(before, pane):
-            topics.remove(lambda raw: evictable(cfg.burst.panes(cfg.evict_ms), raw, pane))
-        counted = panes.message_of(closed.rows, cfg.min_users_out)
-        if counted:
-            yield _PANES + counted
-        yield _SERVED + served.message_of(cfg, timestamp, closed.verdict.records)
-
-    def _sketch_of(self, shard: int) -> TailSketch:
-        if shard not in self._sketches:
-            raw = self._sketch.get()
-            self._sketches[shard] = tail_sketch.CODEC.loads(raw) if raw else tail_sketch.empty()
-        return self._sketches[shard]
+        """Close the pane that ended now, or let decisions take effect."""
+        yield from self._shard.at(int(ctx.get_current_key()), timestamp)
 
 
 def is_panes(message: bytes) -> bool:
     """Return whether a message of DetectShard is for the panes topic; otherwise it is for readers."""
-    return bytes(message[:1]) == _PANES
+    return bytes(message[:1]) == PANES
 
 
 class RecordPanes(ScalarFunction):  # type: ignore[misc]

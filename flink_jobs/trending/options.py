@@ -22,6 +22,7 @@ class TrendingOptions:
         kafka_bootstrap: host:port list of the brokers.
         group_id: Consumer group; shows progress, positions live in checkpoints.
         topics: Kafka topics to count.
+        decisions_topic: Kafka topic of moderators' decisions; empty = none. Silence there holds nothing back.
         registry_url: Confluent-compatible schema registry; empty = the released files.
         redis_url: Where trends are served from. No password in here: see redis_password_file.
         redis_password_file: File with the Redis password; empty = none.
@@ -43,6 +44,7 @@ class TrendingOptions:
     kafka_bootstrap: str = "127.0.0.1:9092"
     group_id: str = "groundswell-trending"
     topics: tuple[str, ...] = ("engagement", "content")
+    decisions_topic: str = "moderation"
     registry_url: str = ""
     redis_url: str = "redis://127.0.0.1:6379/0"
     redis_password_file: str = ""

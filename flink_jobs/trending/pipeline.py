@@ -1,6 +1,7 @@
 """The graph of the trending job.
 
 1. source   Kafka topics as raw bytes, event time and watermarks per partition        (Flink)
+            and moderators' decisions, whose silence holds nothing back
 2. count    a batch of records -> pieces: who did what, by shard and pane; dead letters   (Python, columns)
 3. detect   a shard's pieces, kept until the watermark closes their pane, then all at once:
             rows per topic and scope, detector, list                                      (Flink state and
@@ -26,13 +27,20 @@ STATE_VERSION = 2
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
 # The lists leave their row here: reading a field of a row copies the whole of it (2.2.1), and further down
-# that would happen once for every piece instead of once for every batch.
+# that would happen once for every piece instead of once for every batch. The other rows of a batch are empty
+# and stay behind.
 _COUNT = """
 SELECT counted.pieces AS pieces, counted.refused AS refused
 FROM (
-  SELECT count_batch(topic, `partition`, `offset`, `at`, CURRENT_WATERMARK(`at`), `value`) AS counted
-  FROM events
+  SELECT count_batch(topic, `partition`, `offset`, moment, mark, `value`) AS counted FROM ({records})
 )
+WHERE counted.pieces IS NOT NULL
+"""
+# Event time as plain columns: each record knows the watermark of its own source.
+_RECORDS = """
+SELECT topic, `partition`, `offset`, CAST(`at` AS TIMESTAMP_LTZ(3)) AS moment,
+  CURRENT_WATERMARK(`at`) AS mark, `value`
+FROM {source}
 """
 
 
@@ -42,6 +50,7 @@ class Ends:
 
     Attributes:
         events: Table of (topic, partition, offset, at, value).
+        decisions: The same of moderators' decisions; None = there are none.
         panes: Sink of (key, value).
         dead_letters: Sink of (key, value, topic, headers).
     """
@@ -49,6 +58,7 @@ class Ends:
     events: TableDescriptor
     panes: TableDescriptor
     dead_letters: TableDescriptor
+    decisions: TableDescriptor | None = None
 
 
 def detect_uid(options: TrendingOptions) -> str:
@@ -63,7 +73,12 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
     tables.create_temporary_table("pane_sink", ends.panes)
     tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
     _functions(tables, options)
-    counted = tables.to_data_stream(tables.sql_query(_COUNT))
+    sources = ["events"]
+    if ends.decisions is not None:
+        tables.create_temporary_table("decisions", ends.decisions)
+        sources.append("decisions")
+    records = " UNION ALL ".join(_RECORDS.format(source=source) for source in sources)
+    counted = tables.to_data_stream(tables.sql_query(_COUNT.format(records=records)))
     tables.create_temporary_view("counted", tables.from_data_stream(counted, _counted_schema()))
     detected = _detect(tables, options)
     for name, stream in (
@@ -121,7 +136,7 @@ def _counted_schema() -> Schema:
 
 
 def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStream:
-    """Pieces, keyed by shard, through the detectors."""
+    """Pieces and decisions, keyed by shard, through the detectors."""
     pieces = tables.to_data_stream(
         tables.sql_query("SELECT piece FROM counted CROSS JOIN UNNEST(pieces) AS t (piece)")
     )

@@ -1,4 +1,4 @@
-"""The two kinds of small things that leave the decoder: pieces for the shards, refused records as text.
+"""What leaves the decoder: pieces and decisions for the shards, refused records as text.
 
 A piece travels as ``shard (2 bytes) pane (8 bytes) bytes of the piece``, so that Flink's side can route it
 without decoding. A refused record is seven fields with record separators between them, which SQL splits.
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from state import contributions
 from state.contributions import Contributions
+from state.moderation import Decision, dumps_decision, loads_decision
 
 FIELD_SEPARATOR = "\x1e"
 _SHARD_BYTES, _PANE_BYTES = 2, 8
+_NO_PANE = b"\x80" + bytes(_PANE_BYTES - 1)  # the smallest number of 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,21 @@ def routed(shard: int, piece: Contributions) -> bytes:
     """Return a piece with its address in front."""
     address = shard.to_bytes(_SHARD_BYTES, "big") + piece.pane.to_bytes(_PANE_BYTES, "big", signed=True)
     return address + contributions.CODEC.dumps(piece)
+
+
+def routed_decision(shard: int, decision: Decision) -> bytes:
+    """Return a moderator's decision with its address in front; its pane is one that cannot be."""
+    return shard.to_bytes(_SHARD_BYTES, "big") + _NO_PANE + dumps_decision(decision)
+
+
+def decision_of(raw: bytes) -> Decision | None:
+    """Return a routed decision, None for a piece.
+
+    Raises:
+        StateCorruptError: Neither of them.
+    """
+    at = _SHARD_BYTES + _PANE_BYTES
+    return loads_decision(raw[at:]) if raw[_SHARD_BYTES:at] == _NO_PANE else None
 
 
 def shard_of(raw: bytes) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from flink_jobs._shell.redis_sink import Entry, ListWrite
-from schemas.served import AsOf, TrendRecord, as_of_key, decode_as_of, encode, fence, list_key, meta_key
+from schemas.served import AsOf, TrendRecord, as_of_key, encode, fence, list_key, meta_key
 from state.ranking import floor
 from state.scopes import GLOBAL
 from state.trend_config import TrendConfig
@@ -14,8 +14,17 @@ TTL_MS = 30 * 86_400_000  # longer than any replay that may still write
 
 
 class _Message(msgspec.Struct, frozen=True, array_like=True):
-    """How far a shard has come, and (topic, rank, record) of each scope."""
+    """Records of one moment, decided together.
 
+    Attributes:
+        at_ms: The moment: the fence of all writes.
+        lowest_rank: Members below it leave their lists.
+        as_of: How far the shard has come; empty between panes.
+        lists: (topic, rank, record) of each scope.
+    """
+
+    at_ms: int
+    lowest_rank: float
     as_of: bytes
     lists: dict[str, list[tuple[str, float, bytes]]]
 
@@ -24,10 +33,17 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Message).decode
 
 
-def message_of(cfg: TrendConfig, as_of_ms: int, records: Sequence[TrendRecord]) -> bytes:
-    """Return how far a shard has come and its records of the pane that ended then, as one message."""
+def message_of(cfg: TrendConfig, at_ms: int, records: Sequence[TrendRecord], *, closes: bool) -> bytes:
+    """Return the records of one moment as one message.
+
+    Args:
+        cfg: Settings.
+        at_ms: The moment: the end of a pane, or that of a correction.
+        records: What readers shall learn.
+        closes: A pane ends at that moment.
+    """
     as_of = AsOf(
-        as_of_ms=as_of_ms,
+        as_of_ms=at_ms,
         pane_ms=cfg.burst.pane_ms,
         half_life_ms=cfg.half_life_ms,
         min_strength=cfg.min_strength,
@@ -35,7 +51,8 @@ def message_of(cfg: TrendConfig, as_of_ms: int, records: Sequence[TrendRecord]) 
     lists: dict[str, list[tuple[str, float, bytes]]] = {}
     for record in records:
         lists.setdefault(record.scope, []).append((record.topic, record.rank, encode(record)))
-    return _encode(_Message(encode(as_of), lists))
+    lowest_rank = floor(cfg.min_strength, at_ms, cfg.half_life_ms)
+    return _encode(_Message(at_ms, lowest_rank, encode(as_of) if closes else b"", lists))
 
 
 def writes_of(message: bytes) -> list[ListWrite]:
@@ -45,17 +62,18 @@ def writes_of(message: bytes) -> list[ListWrite]:
         ServedError: Not such a message.
     """
     parts = _decode(message)
-    as_of = decode_as_of(parts.as_of)
-    lowest = floor(as_of.min_strength, as_of.as_of_ms, as_of.half_life_ms)
+    version = fence(parts.at_ms)
     lists = [
         ListWrite(
             list_key=list_key(scope),
-            fence=fence(as_of.as_of_ms),
+            fence=version,
             ttl_ms=TTL_MS,
             entries=[Entry(meta_key(scope, topic), raw, topic, rank) for topic, rank, raw in records],
-            lowest_rank=lowest,
+            lowest_rank=parts.lowest_rank,
         )
         for scope, records in parts.lists.items()
     ]
-    moment = Entry(as_of_key(GLOBAL), parts.as_of)
-    return [*lists, ListWrite(list_key(GLOBAL), fence(as_of.as_of_ms), TTL_MS, [moment])]
+    if parts.as_of:
+        moment = Entry(as_of_key(GLOBAL), parts.as_of)
+        lists.append(ListWrite(list_key(GLOBAL), version, TTL_MS, [moment]))
+    return lists

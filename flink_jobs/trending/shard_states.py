@@ -5,7 +5,7 @@ read: nobody else writes these keys, and a restart makes a new worker, so what w
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 FOLD_PIECES = 64
@@ -60,6 +60,33 @@ class WaitingPieces:
             out.append(self._cell.get(key) or b"")
             self._cell.remove(key)
         return out
+
+
+class KeptPanes:
+    """Encoded contributions of the last panes, by pane."""
+
+    def __init__(self, cell: Bytes) -> None:
+        self._cell = cell
+        self._panes: dict[int, set[int]] = {}
+
+    def keep(self, shard: int, pane: int, raw: bytes, oldest: int) -> None:
+        """Keep a pane and let those before ``oldest`` go."""
+        panes = self._of(shard)
+        for old in [p for p in panes if p < oldest]:
+            self._cell.remove(str(old))
+            panes.discard(old)
+        if pane >= oldest:
+            self._cell.put(str(pane), raw)
+            panes.add(pane)
+
+    def all(self, shard: int) -> list[bytes]:
+        """Return what is kept, oldest pane first."""
+        return [self._cell.get(str(pane)) or b"" for pane in sorted(self._of(shard))]
+
+    def _of(self, shard: int) -> set[int]:
+        if shard not in self._panes:
+            self._panes[shard] = {int(key) for key, _ in self._cell.items()}
+        return self._panes[shard]
 
 
 class TopicStates:
@@ -124,6 +151,10 @@ class TopicStatesOfShard:
         """Store the bytes of many keys."""
         for key, raw in states.items():
             self._states._put(self._shard, key, raw)  # noqa: SLF001
+
+    def known(self) -> Iterable[str]:
+        """Return all keys that have a state."""
+        return tuple(self._states._known[self._shard])  # noqa: SLF001
 
     def remove(self, gone: Callable[[bytes], bool]) -> None:
         """Remove every topic whose state says so; reads all."""

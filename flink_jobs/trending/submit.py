@@ -50,9 +50,13 @@ def _execute(options: TrendingOptions) -> None:
         }
     )
     # A sink chooses its topic for each record only when it has several (connector 5.0): all, then.
-    letters = tuple(dict.fromkeys((*options.topics, *TrendingOptions().topics)))
+    named = (*options.topics, options.decisions_topic, *TrendingOptions().topics)
+    letters = tuple(dict.fromkeys(topic for topic in named if topic))
     ends = Ends(
         events=kafka.raw_source(settings, options.topics),
+        decisions=(
+            kafka.raw_control_source(settings, options.decisions_topic) if options.decisions_topic else None
+        ),
         panes=kafka.keyed_sink(settings, PANES_TOPIC, "panes"),
         dead_letters=kafka.dead_letter_sink(settings, letters, "dead"),
     )

@@ -13,6 +13,7 @@ from producers.mapping.event import Mapped
 from schemas.registry import FileRegistry
 from state import shard_pane, tail_sketch
 from state.actions import ActionWeights
+from state.moderation import Rules
 from state.trend_config import TrendConfig
 
 BATCH = 5000
@@ -31,6 +32,10 @@ class DictStore:
     def put(self, states: Mapping[str, bytes]) -> None:
         """Store many."""
         self.states.update(states)
+
+    def known(self) -> Iterable[str]:
+        """Return all keys that have a state."""
+        return tuple(self.states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class OfflineTrends:
         pane_ms = self._cfg.burst.pane_ms
         for index in sorted(i for i in self._open if (i + 1) * pane_ms - 1 <= mark_ms):
             closed = [
-                shard_pane.close(self._cfg, self._sketches[shard], self._stores[shard], pieces)
+                shard_pane.close(self._cfg, self._sketches[shard], self._stores[shard], Rules(), pieces)
                 for shard, pieces in sorted(self._open.pop(index).items())
             ]
             yield ClosedPane(index * pane_ms, closed)

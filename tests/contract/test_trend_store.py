@@ -61,10 +61,10 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
     def put(record: TrendRecord) -> object:
         end_ms = record.pane_start_ms + record.pane_ms
-        return sink.write(writes_of(message_of(cfg, end_ms, [record]))[:-1])  # the last one is the moment
+        return sink.write(writes_of(message_of(cfg, end_ms, [record], closes=False)))
 
     def put_as_of(as_of: AsOf) -> object:
-        return sink.write(writes_of(message_of(cfg, as_of.as_of_ms, [])))
+        return sink.write(writes_of(message_of(cfg, as_of.as_of_ms, [], closes=True)))
 
     store = RedisTrendStore.at(url)
     yield World(store, put, put_as_of)
@@ -188,11 +188,11 @@ def test_many_entries_of_a_list_are_written_and_refused_one_by_one(
     """More than one call takes; a second time all are refused, with newer ones among them just the old."""
     cfg, sink = TrendConfig(), RedisSink(server)
     records = [a_record(f"t{n}") for n in range(1100)]
-    writes = writes_of(message_of(cfg, NOON_MS, records))
+    writes = writes_of(message_of(cfg, NOON_MS, records, closes=True))
     assert sink.write(writes) == 0
     assert client.zcard(list_key("global")) == 1100
     assert sink.write(writes) == 1101
-    newer = writes_of(message_of(cfg, NOON_MS + PANE_MS, records[:3]))
+    newer = writes_of(message_of(cfg, NOON_MS + PANE_MS, records[:3], closes=True))
     assert sink.write([*newer, *writes]) == 1101
     assert client.hget(meta_key("global", "t1"), "_v") == b"%019d" % (NOON_MS + PANE_MS)
 
@@ -201,7 +201,7 @@ def test_a_read_is_one_round_trip(client: "redis.Redis", server: str) -> None:
     """A list, a topic and the moment each take one write to the socket, however long the list is."""
     cfg = TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
     records = [a_record(f"t{n}") for n in range(50)]
-    assert RedisSink(server).write(writes_of(message_of(cfg, NOON_MS, records))) == 0
+    assert RedisSink(server).write(writes_of(message_of(cfg, NOON_MS, records, closes=True))) == 0
     sent: list[int] = []
 
     class Counting(redis.Connection):

@@ -1,6 +1,6 @@
 """Laws of closing panes: storage and restarts change nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from hypothesis import given, settings
@@ -33,6 +33,10 @@ class DictStore(dict[str, bytes]):
         """Store many states."""
         self.update(states)
 
+    def known(self) -> Iterable[str]:
+        """Return all keys."""
+        return tuple(self)
+
 
 class LogStore:
     """States as a log that is searched from its end: another store."""
@@ -47,6 +51,10 @@ class LogStore:
     def put(self, states: Mapping[str, bytes]) -> None:
         """Add to the log, last key first."""
         self.log += reversed(list(states.items()))
+
+    def known(self) -> Iterable[str]:
+        """Return all keys."""
+        return {key for key, _ in self.log}
 
 
 def _close(

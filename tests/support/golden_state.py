@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
-from state import burst_layout, contributions, tail_sketch, trend_key
+from state import burst_layout, contributions, moderation, tail_sketch, trend_key
 from state.codec import Codec
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
@@ -57,6 +58,10 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one line for each kind of
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, dict):
+        return [[plain(key), plain(item)] for key, item in value.items()]
+    if isinstance(value, msgspec.Struct):
+        return plain(msgspec.structs.asdict(value))
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray) and value.dtype.names:
@@ -104,6 +109,17 @@ def _sketch(rng: Rng) -> tail_sketch.TailSketch:
     return sketch
 
 
+def _rules(rng: Rng) -> moderation.Rules:
+    numbers = rng.integers(1, 1 << 40, 8).tolist()
+    return moderation.Rules(
+        users={numbers[0]: numbers[1]},
+        posts={numbers[2]: numbers[3]},
+        denied={("tea", "global"): numbers[4]},
+        allowed={("東京", "lang:ja"): numbers[5]},
+        due=[(numbers[6], moderation.Decision(numbers[7], "ban", "user", target=7))],
+    )
+
+
 def _piece(rng: Rng) -> contributions.Contributions:
     out = rows(rng, contributions.CONTRIBUTION, 4)
     out["topic"] = [0, 1, 1, 0]
@@ -116,4 +132,5 @@ SAMPLES = (
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), np.zeros(1, trend_key.EXTRA)), "quiet"),
     Sample("ts", _sketch),
     Sample("pc", _piece),
+    Sample("mr", _rules),
 )

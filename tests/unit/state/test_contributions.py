@@ -15,7 +15,7 @@ def test_shards_of_topics_are_fixed_for_ever() -> None:
     assert [shard_of(topic, 16) for topic in ("tea", "東京", "")] == [2, 15, 0]
 
 
-def test_a_row_is_36_bytes() -> None:
+def test_a_row_is_40_bytes() -> None:
     """What a shard collects is bounded by this times the events of a pane."""
     raws = [CODEC.dumps(piece(1, {"a": [(i, i, 100) for i in range(1000)]}))]
     assert row_count(raws) == 1000

@@ -1,0 +1,104 @@
+"""One shard's life between Flink's state and timers and the pure functions of ``state``."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Protocol
+
+from flink_jobs.trending import panes, rows, served
+from flink_jobs.trending.shard_states import Bytes, KeptPanes, TopicStates, WaitingPieces
+from state import contributions, moderation, shard_correction, shard_pane, tail_sketch
+from state.moderation import Rules
+from state.tail_sketch import TailSketch
+from state.trend_config import TrendConfig
+from state.trend_key import evictable
+
+PANES, SERVED = b"P", b"S"  # first byte of a message: for the panes topic, for readers
+SHARD_MAPS: Final = ("waiting", "topics", "kept")
+SHARD_CELLS: Final = ("sketch", "rules")
+
+
+class OneBytes(Protocol):
+    """One value of the shard that Flink has made current (``BytesCell``)."""
+
+    def get(self) -> bytes | None:
+        """Return the value, None when there is none."""
+
+    def put(self, value: bytes) -> None:
+        """Replace the value."""
+
+
+class Shard:
+    """All shards of a worker; Flink says which one is current.
+
+    Flink's state is the truth and every change goes there at once; beside it lies what was read already.
+    """
+
+    def __init__(self, cfg: TrendConfig, maps: Mapping[str, Bytes], cells: Mapping[str, OneBytes]) -> None:
+        self._cfg = cfg
+        self._waiting = WaitingPieces(maps["waiting"], lambda pieces: shard_pane.fold(cfg, pieces))
+        self._topics = TopicStates(maps["topics"])
+        self._kept = KeptPanes(maps["kept"])
+        self._cells = cells
+        self._sketches: dict[int, TailSketch] = {}
+        self._rules: dict[int, Rules] = {}
+
+    def take(self, raw: bytes, watermark_ms: int) -> int:
+        """Keep a routed piece or decision; return the event time at which it is due."""
+        shard, decision = rows.shard_of(raw), rows.decision_of(raw)
+        if decision is None:
+            pane = rows.pane_of(raw)
+            self._waiting.add(pane, rows.body_of(raw))
+            return (pane + 1) * self._cfg.burst.pane_ms
+        moment_ms = moderation.moment_of(decision, watermark_ms)
+        rules = self._rules_of(shard)
+        rules.due.append((moment_ms, decision))
+        self._cells["rules"].put(moderation.CODEC.dumps(rules))
+        return moment_ms
+
+    def at(self, shard: int, now_ms: int) -> Iterator[bytes]:
+        """Do what is due at a moment of event time; yield messages."""
+        if now_ms % self._cfg.burst.pane_ms:
+            yield from self._decide(shard, now_ms)
+        else:
+            yield from self._close(shard, now_ms)
+
+    def _close(self, shard: int, now_ms: int) -> Iterator[bytes]:
+        cfg = self._cfg
+        pane = now_ms // cfg.burst.pane_ms - 1
+        pieces = self._waiting.pop(pane)
+        if not pieces:
+            return
+        topics, sketch = self._topics.of(shard), self._sketch_of(shard)
+        before = sketch.last_pane
+        closed = shard_pane.close(cfg, sketch, topics, self._rules_of(shard), pieces)
+        self._cells["sketch"].put(tail_sketch.CODEC.dumps(sketch))
+        oldest = pane + 1 - cfg.burst.panes(cfg.keep_ms)
+        self._kept.keep(shard, pane, contributions.CODEC.dumps(closed.kept), oldest)
+        if cfg.sweep_due(before, pane):
+            topics.remove(lambda raw: evictable(cfg.burst.panes(cfg.evict_ms), raw, pane))
+        counted = panes.message_of(closed.rows, cfg.min_users_out)
+        if counted:
+            yield PANES + counted
+        yield SERVED + served.message_of(cfg, now_ms, closed.verdict.records, closes=True)
+
+    def _decide(self, shard: int, now_ms: int) -> Iterator[bytes]:
+        rules = self._rules_of(shard)
+        decisions = moderation.take_effect(rules, now_ms)
+        if not decisions:
+            return
+        self._cells["rules"].put(moderation.CODEC.dumps(rules))
+        kept = [contributions.CODEC.loads(raw) for raw in self._kept.all(shard)]
+        records = shard_correction.correct(self._cfg, self._topics.of(shard), rules, decisions, kept, now_ms)
+        if records:
+            yield SERVED + served.message_of(self._cfg, now_ms, records, closes=False)
+
+    def _sketch_of(self, shard: int) -> TailSketch:
+        if shard not in self._sketches:
+            raw = self._cells["sketch"].get()
+            self._sketches[shard] = tail_sketch.CODEC.loads(raw) if raw else tail_sketch.empty()
+        return self._sketches[shard]
+
+    def _rules_of(self, shard: int) -> Rules:
+        if shard not in self._rules:
+            raw = self._cells["rules"].get()
+            self._rules[shard] = moderation.CODEC.loads(raw) if raw else Rules()
+        return self._rules[shard]

@@ -1,0 +1,74 @@
+"""Turn decoded moderation events into decisions."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from state.exact import Ints
+from state.moderation import FOREVER_MS, POST_ACTIONS, TOPIC_ACTIONS, USER_ACTIONS, Decision
+from state.scopes import GLOBAL
+from state.topics import normalise
+
+_ACTIONS = {"user": USER_ACTIONS, "post": POST_ACTIONS, "topic": TOPIC_ACTIONS}
+
+
+class ModerationColumns(Protocol):
+    """The columns of a decoded batch of moderation events."""
+
+    def ints(self, name: str) -> Ints:
+        """Return whole numbers."""
+
+    def symbols(self, name: str) -> Ints:
+        """Return indexes into an enum's symbols."""
+
+    def strings(self, name: str) -> pa.StringArray:
+        """Return texts."""
+
+    def hash64(self, name: str) -> npt.NDArray[np.uint64]:
+        """Return a stable hash per record."""
+
+    def present(self, name: str) -> npt.NDArray[np.bool_]:
+        """Return where a nullable field has a value."""
+
+
+def decisions_of(
+    columns: ModerationColumns,
+    good: npt.NDArray[np.bool_],
+    actions: Sequence[str],
+    targets: Sequence[str],
+) -> list[Decision]:
+    """Return the decisions that concern trends; one Python step each, since they are few.
+
+    An action that says nothing about its kind of target, such as allowing a user, is left out.
+
+    Args:
+        columns: The decoded batch.
+        good: Records that passed validation.
+        actions: Symbols of the action enum of the batch's schema version.
+        targets: Symbols of its target enum.
+    """
+    action, kind = columns.symbols("action"), columns.symbols("target_type")
+    at_ms, until_ms, ends = columns.ints("source_ms"), columns.ints("until_ms"), columns.present("until_ms")
+    names, scopes = columns.strings("target_id"), columns.strings("scope")
+    words = columns.hash64("target_id")
+    out = []
+    for i in np.flatnonzero(good).tolist():
+        what, whom = actions[action[i]], targets[kind[i]]
+        if what.removeprefix("un") not in _ACTIONS.get(whom, ()):
+            continue
+        bits = {"user": 16, "post": 32}.get(whom, 64)
+        out.append(
+            Decision(
+                at_ms=int(at_ms[i]),
+                action=what,
+                kind=whom,
+                target=int(words[i]) >> bits,
+                topic=normalise(names[i].as_py()) if whom == "topic" else "",
+                scope=scopes[i].as_py() or GLOBAL,
+                until_ms=int(until_ms[i]) if ends[i] else FOREVER_MS,
+            )
+        )
+    return out

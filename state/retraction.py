@@ -1,0 +1,201 @@
+"""Take back what people added who no longer count: correct topics from the contributions that were kept.
+
+A decision about a person or a post names topics that it touched within the kept panes. Each of these topics
+is counted again, pane by pane, without what is muted now; its rolling count, its history, its alert and its
+place in the list are what they would be had the muted part never come. The detector's long baselines are
+left alone: they learn at most a few deviations from one burst, and forget it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from state.burst_layout import NEVER, stabilise
+from state.contributions import Contributions, joined
+from state.exact import LN2, Floats, Ints, decay_rate, ln, power
+from state.pane_rows import KEY_SEPARATOR, PaneRows, pane_rows
+from state.ranking import floor
+from state.runs import starts
+from state.scopes import VIEWS, View
+from state.trend_config import TrendConfig
+from state.trend_key import HISTORY_PANES, KeyStates, Rows
+
+_PANE_MARK = "\x1e"  # between topic and pane while panes are counted together; no topic holds it
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One key, counted again: its kept panes with events, in order of time.
+
+    Attributes:
+        panes: Index of each pane.
+        y: Count that the detector sees.
+        users: Distinct trusted users of the pane.
+        contents: Distinct contents.
+        top_share: Share of the strongest content.
+    """
+
+    panes: Ints
+    y: Floats
+    users: Ints
+    contents: Ints
+    top_share: Floats
+
+
+def recount(
+    kept: Sequence[Contributions], cfg: TrendConfig, views: Sequence[View] = VIEWS
+) -> dict[str, Series]:
+    """Count topics over several panes in one go. O(n log n) for all their contributions.
+
+    Args:
+        kept: One element per pane, with the topics that matter, muted where they no longer count.
+        cfg: Settings.
+        views: By what to open them.
+    """
+    marked = [
+        Contributions(0, [f"{topic}{_PANE_MARK}{part.pane}" for topic in part.topics], part.rows)
+        for part in kept
+        if part.topics
+    ]
+    if not marked:
+        return {}
+    rows = pane_rows(joined(marked), cfg.user_cap, views)
+    split = [topic.split(_PANE_MARK) for topic in rows.topics]
+    keys = np.array([f"{s[0]}{KEY_SEPARATOR}{scope}" for s, scope in zip(split, rows.scopes, strict=True)])
+    panes = np.array([int(s[1]) for s in split], np.int64)
+    order = np.lexsort((panes, keys))
+    return _series(keys[order], panes[order], rows.take(order))
+
+
+def _series(keys: npt.NDArray[np.str_], panes: Ints, rows: PaneRows) -> dict[str, Series]:
+    out = {}
+    first = starts(keys)
+    for a, b in zip(first.tolist(), [*first[1:].tolist(), len(keys)], strict=True):
+        out[str(keys[a])] = Series(
+            panes=panes[a:b],
+            y=np.maximum(rows.who.micro[a:b], 0) / 1e6,
+            users=rows.who.trusted_users[a:b],
+            contents=rows.who.fingerprints[a:b],
+            top_share=rows.who.top_share[a:b],
+        )
+    return out
+
+
+def revise(
+    cfg: TrendConfig, states: KeyStates, series: Sequence[Series], first_kept: int, at_ms: int
+) -> npt.NDArray[np.bool_]:
+    """Correct the states of some keys in place; return which of them had a burst alert that falls.
+
+    Args:
+        cfg: Settings.
+        states: States of the keys, a row each.
+        series: What remains of each key.
+        first_kept: Oldest pane that was kept: what happened before is not touched.
+        at_ms: Moment of the correction.
+    """
+    core, extra = states
+    fallen = np.zeros(len(series), np.bool_)
+    for i, left in enumerate(series):
+        last = int(core["burst"]["last_pane"][i])
+        recent = _rolling(cfg, left)
+        to_now = power(_fade(cfg), np.maximum(last - left.panes[-1:], 0))
+        core["recent"][i] = float((recent[-1:] * to_now).sum())
+        extra["history"][i] = _history(left, last)
+        fallen[i] = _alert_falls(cfg, core[i], left, first_kept)
+        if fallen[i]:
+            burst = core["burst"][i]
+            burst["alert_pane"], burst["peak_pane"], burst["peak_score"] = NEVER, NEVER, 0.0
+        if int(core["peak_pane"][i]) >= first_kept:
+            alerting = burst_live(cfg, core[i], at_ms)
+            _rank_again(cfg, core, i, left, recent, alerting=alerting)
+        if core["rank"][i] <= floor(cfg.min_strength, at_ms, cfg.half_life_ms):
+            core["rank"][i] = 0.0
+    return fallen
+
+
+def burst_live(cfg: TrendConfig, core: np.void, at_ms: int) -> bool:
+    """Return whether a key's burst alert is in force."""
+    pane = at_ms // cfg.burst.pane_ms
+    return bool(
+        core["burst"]["peak_score"] > 0
+        and pane - core["burst"]["alert_pane"] < cfg.burst.panes(cfg.burst.hold_ms)
+    )
+
+
+def _fade(cfg: TrendConfig) -> float:
+    return decay_rate(cfg.recent_half_life_ms / cfg.burst.pane_ms)
+
+
+def _rolling(cfg: TrendConfig, left: Series) -> Floats:
+    """Return the rolling count after each pane."""
+    out = np.zeros(len(left.panes))
+    total = 0.0
+    gaps = np.diff(left.panes, prepend=left.panes[:1])
+    for i, (kept, y) in enumerate(zip(power(_fade(cfg), gaps).tolist(), left.y.tolist(), strict=True)):
+        total = total * kept + y
+        out[i] = total
+    return out
+
+
+def _history(left: Series, last: int) -> npt.NDArray[np.float32]:
+    out = np.zeros(HISTORY_PANES, np.float32)
+    place = left.panes - (last - HISTORY_PANES + 1)
+    there = (place >= 0) & (place < HISTORY_PANES)
+    out[place[there]] = left.y[there]
+    return out
+
+
+def _alert_falls(cfg: TrendConfig, core: np.void, left: Series, first_kept: int) -> bool:
+    """Return whether an alert of the kept time would not have been given for what remains."""
+    alert_pane = int(core["burst"]["alert_pane"])
+    if core["burst"]["peak_score"] <= 0 or alert_pane < first_kept:
+        return False
+    gate = cfg.burst
+    during = (left.panes >= alert_pane - gate.panes(HOUR_MS)) & (
+        left.panes <= alert_pane + gate.panes(gate.hold_ms)
+    )
+    normal = max(float(core["base"]), 0.0)
+    passes = (
+        (left.users >= gate.min_users)
+        & (left.contents >= gate.min_fingerprints)
+        & (left.top_share <= gate.max_top_share)
+        & (left.y >= gate.min_lift * normal)
+    )
+    return not bool((during & passes).any())
+
+
+def _rank_again(
+    cfg: TrendConfig, core: Rows, i: int, left: Series, recent: Floats, *, alerting: bool
+) -> None:
+    """Give a key the strongest moment of what remains; never a higher place than it had."""
+    panes_in_memory = 1.0 / (1.0 - _fade(cfg))
+    normal = float(core["base"][i]) * panes_in_memory
+    surprise = stabilise(recent) - float(stabilise(np.array([normal]))[0])
+    hour = cfg.burst.panes(HOUR_MS)
+    users = np.array([left.users[max(0, k - hour + 1) : k + 1].max() for k in range(len(left.panes))])
+    fits = (surprise >= cfg.list_min_surprise) & (users >= cfg.list_min_users)
+    strength = np.maximum(surprise, 0.1) ** 2 * (cfg.alert_boost if alerting else 1.0)
+    rank = np.where(fits, ln(strength) / LN2 + left.panes * (cfg.burst.pane_ms / cfg.half_life_ms), 0.0)
+    best = int(rank.argmax()) if rank.size else -1
+    if best < 0 or rank[best] <= 0.0:
+        core["rank"][i] = 0.0
+        core["peak_strength"][i] = 0.0
+    elif rank[best] < core["rank"][i]:
+        core["rank"][i] = rank[best]
+        core["peak_pane"][i] = left.panes[best]
+        core["peak_strength"][i] = strength[best]
+
+
+def only(part: Contributions, topics: frozenset[str]) -> Contributions:
+    """Return the contributions of some topics. O(n)."""
+    kept = np.array([name in topics for name in part.topics], np.bool_)
+    if kept.all():
+        return part
+    number = np.cumsum(kept) - 1
+    rows = part.rows[kept[part.rows["topic"]]]
+    rows["topic"] = number[rows["topic"]]
+    names = [name for name, keep in zip(part.topics, kept.tolist(), strict=True) if keep]
+    return replace(part, topics=names, rows=rows)

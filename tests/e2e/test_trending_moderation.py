@@ -1,0 +1,88 @@
+"""A ban takes its burst out of the lists within a minute of event time; a denied topic stays away."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from groundswell.kafka_read import read_topic
+from groundswell.stack import local
+from schemas.served import decode_trend, list_key, meta_key
+from tests.e2e.test_trending_exact import _TIMEOUT_S, _command, _submit, _wait
+
+START_MS = 1_772_150_400_000  # a midnight
+PANE_MS = 300_000
+BURST_AT = 90  # panes after the start
+BAN_MS = START_MS + (BURST_AT + 1) * PANE_MS + 47_000
+DENY_MS = BAN_MS + 20_000
+END_AT = 100
+
+
+def _post(at_ms: int, user: str, topic: str, number: int) -> dict[str, object]:
+    return {
+        "event": "content", "event_id": f"e{number}", "source_ms": at_ms, "received_ms": at_ms,
+        "actor_id": user, "action": "create", "item_id": f"i{number}", "item_type": "post",
+        "topics": [topic], "text": _words(topic, number), "lang": "en", "region": "US",
+    }  # fmt: skip
+
+
+def _words(topic: str, number: int) -> str:
+    """Return a text of its own; digits would not tell texts apart."""
+    return f"{topic} " + "".join(chr(ord("a") + int(digit)) for digit in str(number))
+
+
+def _decision(at_ms: int, action: str, target_type: str, target_id: str, number: int) -> dict[str, object]:
+    return {
+        "event": "moderation", "event_id": f"m{number}", "source_ms": at_ms, "received_ms": at_ms,
+        "actor_id": "moderator", "action": action, "target_type": target_type, "target_id": target_id,
+        "scope": "global", "reason": "test",
+    }  # fmt: skip
+
+
+def _events() -> Iterator[dict[str, object]]:
+    """Quiet talk of two topics; then three bursts, of which one is banned and one denied."""
+    number = 0
+    for pane in range(END_AT):
+        at_ms = START_MS + pane * PANE_MS
+        talk = [(f"u{(pane * 7 + i) % 400}", "tea" if i % 2 else "milk") for i in range(16)]
+        if pane == BURST_AT:
+            for topic in ("storm", "foul", "comet"):
+                talk += [(f"{topic}{i}", topic) for i in range(60)]
+        if pane == BURST_AT + 4:
+            talk += [(f"again{i}", "foul") for i in range(60)]
+        for i, (user, topic) in enumerate(talk):
+            number += 1
+            yield _post(at_ms + i * 1000, user, topic, number)
+        if pane == BURST_AT + 1:
+            for i in range(60):
+                yield _decision(BAN_MS, "ban", "user", f"storm{i}", i)
+            yield _decision(DENY_MS, "deny", "topic", "#Foul", 99)
+
+
+@pytest.mark.timeout(_TIMEOUT_S)
+def test_moderators_decide_what_is_listed(tmp_path: Path) -> None:
+    """The burst that was left alone is there; the banned and the denied one are not, in any list."""
+    file = tmp_path / "groundswell.events.jsonl"
+    file.write_text("".join(json.dumps(event) + "\n" for event in _events()), encoding="utf-8")
+    with local.running(tmp_path / "stack", fresh=True) as stack:
+        _command("produce", "replay", str(file), "--bootstrap", stack.kafka_bootstrap)
+        _wait(stack, _submit(stack, "moderated"))
+        dead = [
+            topic for topic in ("engagement", "content", "moderation") if _dead(stack.kafka_bootstrap, topic)
+        ]
+        assert dead == []
+        with redis.Redis.from_url(stack.redis_url, protocol=2) as client:
+            for scope in ("global", "lang:en", "region:US"):
+                listed = {name.decode() for name in client.zrange(list_key(scope), 0, -1)}
+                assert "comet" in listed, scope
+                assert not listed & {"storm", "foul"}, scope
+            for topic, decided_ms, why in (("storm", BAN_MS, "withdrawn"), ("foul", DENY_MS, "denied")):
+                raw, version = client.hmget(meta_key("global", topic), "d", "_v")
+                assert decode_trend(raw).reasons == (why,), topic
+                assert 0 < int(version) - decided_ms <= 60_000, topic
+
+
+def _dead(bootstrap: str, topic: str) -> int:
+    return sum(1 for _ in read_topic(bootstrap, f"{topic}.dlq"))
