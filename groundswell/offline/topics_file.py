@@ -1,4 +1,12 @@
-"""Every topic of a file of events, pane by pane, as a CSV."""
+"""Every topic of a file of events, pane by pane, as a CSV.
+
+score orders topics and panes: the deviations of a topic's recent count above its own long-run level
+(``state.burst_news``). rarity is -log10 of how often this topic is as surprising; it makes one threshold
+fair to all topics, and for the same reason does not tell which of two topics matters more.
+
+Here every topic is watched from its first user on. The live job waits for a few, for want of memory, so its
+alerts of a topic's first hours may differ.
+"""
 
 import csv
 from dataclasses import replace
@@ -10,7 +18,8 @@ from state.actions import ActionWeights
 from state.trend_config import TrendConfig
 from state.trend_engine import KEY_SEPARATOR
 
-COLUMNS = ("pane_start_ms", "topic", "scope", "events", "users", "score", "alert")
+COLUMNS = ("pane_start_ms", "topic", "scope", "events", "users", "score", "alert", "rarity")
+_NOBODY = (0.0, 0, 0.0)
 _SHARDS = 1  # the result does not depend on it much: only the sketch's collisions do
 
 
@@ -31,7 +40,7 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
         ProducersError: The mapping cannot be used.
         OSError: A file cannot be read or written.
     """
-    cfg = TrendConfig()
+    cfg = TrendConfig(admit_pane_users=1, admit_hour_users=1)
     engine = OfflineTrends(
         replace(cfg, burst=replace(cfg.burst, pane_ms=pane_ms)),
         ActionWeights(),
@@ -45,11 +54,10 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
         writer.writerow(COLUMNS)
         for pane in engine.run(read_rows(str(file), mapping)):
             judged = _judged(pane)
-            alerts += sum(alert for _, alert in judged.values())
+            alerts += sum(alert for _, alert, _ in judged.values())
             rows += len(pane.keys)
             for i, key in enumerate(pane.keys):
                 topic, _, scope = key.rpartition(KEY_SEPARATOR)
-                score, alert = judged.get(key, (0.0, 0))
                 writer.writerow(
                     (
                         pane.start_ms,
@@ -57,17 +65,20 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
                         scope,
                         int(pane.events[i]),
                         int(pane.summary.users[i]),
-                        score,
-                        alert,
+                        *judged.get(key, _NOBODY),
                     )
                 )
     return {"rows": rows, "alerts": alerts, "refused": engine.refused}
 
 
-def _judged(pane: ClosedPane) -> dict[str, tuple[float, int]]:
-    """Return (score, alert) of the topics that were watched in a pane."""
+def _judged(pane: ClosedPane) -> dict[str, tuple[float, int, float]]:
+    """Return (score, alert, rarity) of the topics of a pane that had a user with weight."""
     return {
-        key: (round(float(verdict.scores.s[i]), 4), int(verdict.alerts.alert[i]))
+        key: (
+            round(float(verdict.scores.news[i]), 4),
+            int(verdict.alerts.alert[i]),
+            round(float(verdict.scores.s[i]), 4),
+        )
         for verdict in pane.verdicts
         for i, key in enumerate(verdict.keys)
     }
