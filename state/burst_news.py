@@ -18,7 +18,7 @@ import numpy as np
 
 from state.burst_config import BurstConfig
 from state.burst_layout import X_OF_ZERO, States, longer_ago, stabilise
-from state.burst_rates import kept, memory, news_span, weight
+from state.burst_rates import kept, news_memory, news_span, weight
 from state.exact import Floats, Ints, power
 
 _POINTS = 4  # of the midpoint rule; two give the same ranks
@@ -46,7 +46,7 @@ def update_news(cfg: BurstConfig, states: States, y: Floats, age: Ints) -> Float
     sigma = np.sqrt(var)
     news: Floats = (t - mu) / (sigma + cfg.noise_floor)
     distance = np.minimum(t - mu, cfg.clip_sigma * (sigma + cfg.noise_floor))
-    rate = weight(age, cfg.prior_weight, memory(cfg))
+    rate = weight(age, cfg.prior_weight, news_memory(cfg))
     states["news_var"] = np.where(heard, (1.0 - rate) * (var + rate * distance * distance), var)
     states["news_mu"] = np.where(heard, mu + rate * distance, mu)
     states["news_count"] = np.where(heard, count, before)
@@ -67,7 +67,7 @@ def _after_silence(cfg: BurstConfig, states: States, age: Ints, ago: Ints) -> tu
         passed = (2 * point + 1) * fading // (2 * _POINTS)
         above += stabilise(mass * power(keep, passed)) - X_OF_ZERO
     mean = X_OF_ZERO + above / _POINTS * (fading / np.maximum(ago, 1))
-    left = kept(np.maximum(age - ago, 0), cfg.prior_weight, memory(cfg), ago)
+    left = kept(np.maximum(age - ago, 0), cfg.prior_weight, news_memory(cfg), ago)
     largest = cfg.clip_sigma * (np.sqrt(var) + cfg.noise_floor)
     distance = np.minimum(mean - mu, largest)
     rate = 1.0 - left

@@ -12,7 +12,7 @@ from state.exact import Floats, Ints, decay_rate, power
 # Felt only with panes of more than an hour, where two days and two weeks are too few panes.
 MIN_HALF_LIFE_PANES = 12.0
 MIN_MEMORY_PANES = 200
-_NEWS_PANES = 24
+NEWS_PANES = 24  # at most so many of smoothing, at least so many of memory
 _NEWS_MS = 12 * HOUR_MS
 
 
@@ -45,13 +45,18 @@ def baseline_half_life(cfg: BurstConfig) -> float:
 
 
 def memory(cfg: BurstConfig) -> int:
-    """Return the panes that tail, profile and news remember; a tail of 2 % needs some exceedances."""
+    """Return the panes that tail and profile remember; a tail of 2 % needs some exceedances."""
     return max(cfg.panes(cfg.memory_ms), MIN_MEMORY_PANES)
 
 
 def smoothing(cfg: BurstConfig) -> float:
     """Return the weight of a new pane in the smoothed input; 1 when a pane is as long as the span."""
     return min(1.0, 2.0 * cfg.pane_ms / (cfg.smooth_ms + cfg.pane_ms))
+
+
+def news_memory(cfg: BurstConfig) -> int:
+    """Return the memory of the usual level of news in panes."""
+    return max(cfg.panes(cfg.memory_ms), NEWS_PANES)
 
 
 def settled(cfg: BurstConfig) -> int:
@@ -69,4 +74,4 @@ def news_span(cfg: BurstConfig) -> float:
     two: what starts late in a day goes on the next.
     """
     half_day = _NEWS_MS / cfg.pane_ms
-    return max(2.0, min(float(_NEWS_PANES), half_day), cfg.smooth_ms / cfg.pane_ms)
+    return max(2.0, min(float(NEWS_PANES), half_day), cfg.smooth_ms / cfg.pane_ms)

@@ -182,7 +182,7 @@ class Key:
     def _news(self, y: float) -> float:
         """Compare the smoothed count with its usual level; learn when something was heard."""
         cfg, keep = self.cfg, 1.0 - 2.0 / (self.span + 1.0)
-        memory = max(cfg.panes(cfg.memory_ms), 200)
+        memory = max(cfg.panes(cfg.memory_ms), 24)
         if y > 0 and self.silent:
             fading = min(self.silent, int(8 * self.span))
             mass = self.count * self.span
