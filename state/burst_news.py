@@ -56,10 +56,12 @@ def update_news(cfg: BurstConfig, states: States, y: Floats, age: Ints) -> Float
 
 def _after_silence(cfg: BurstConfig, states: States, age: Ints, ago: Ints) -> tuple[Floats, Floats]:
     """Return mean and variance after ``ago`` silent panes in which the smoothed count died away."""
-    span = news_span(cfg)
-    keep = 1.0 - 2.0 / (span + 1.0)
     mu = states["news_mu"].astype(np.float64)
     var = states["news_var"].astype(np.float64)
+    if not ago.any():  # what follows would change no bit
+        return mu, var
+    span = news_span(cfg)
+    keep = 1.0 - 2.0 / (span + 1.0)
     fading = np.minimum(ago, int(_SPANS * span))
     mass = states["news_count"].astype(np.float64) * span
     above = np.zeros_like(mu)
