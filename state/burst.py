@@ -2,8 +2,9 @@
 
 One pane of one key becomes x = 2 sqrt(y + 3/8). A baseline of two days, plus the key's usual day, predicts
 x. Two surprises z = (observed - predicted) / (sigma + floor), one of x and one of x smoothed over two
-hours, are each turned by ``burst_tail`` into a score ~ -log10 of how often this key surprises as much; the
-mean of the two is the score of the pane. ``burst_gate`` makes one alert per burst of it.
+hours, are each turned by ``burst_tail`` into a score ~ -log10 of how often this key surprises as much. The
+mean of the two is the evidence; ``burst_gate`` makes one alert per burst of it, and it is told as a
+calibrated score s. ``burst_news`` adds the number by which topics are compared with one another.
 
 Every line acts on arrays with one element per key, and no element looks at another: the result of a key
 does not depend on its batch.
@@ -17,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from state.burst_config import BurstConfig
-from state.burst_layout import X_OF_ZERO, States, stabilise
+from state.burst_layout import X_OF_ZERO, States, longer_ago, stabilise
+from state.burst_news import update_news
 from state.burst_profile import learn_profile, offsets
-from state.burst_rates import baseline_half_life, memory, smoothing, weight
+from state.burst_rates import baseline_half_life, smoothing, weight
 from state.burst_silence import pass_silence
-from state.burst_tail import score_tail
+from state.burst_tail import score_evidence, score_tail
 from state.exact import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
@@ -33,14 +35,19 @@ class Scores:
 
     Attributes:
         s: Score, >= 0: about -log10 of the probability of such a surprise in this key's own past.
+        evidence: Mean of the scores of both speeds, >= 0; what alerts. Equals s where the two go together.
+        news: Deviations of the recent count above the key's long-run level; compares topics.
         z: Mean surprise in deviations.
         x: The pane's weighted count on the square-root scale.
         expected: What the baseline expected, as a count, >= 0.
         sd: Deviation of that expectation, as a count.
-        warm: The key has seen enough panes for its own tail; before that s is alert_score z / cold_z.
+        warm: The key has seen enough panes for its own tail; before that s and evidence are
+            alert_score z / cold_z.
     """
 
     s: Floats
+    evidence: Floats
+    news: Floats
     z: Floats
     x: Floats
     expected: Floats
@@ -64,7 +71,8 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
         ValueError: A pane that is not newer than the key's last one: panes close once, in order.
     """
     _catch_up(cfg, states, pane_index)
-    x = stabilise(np.asarray(y, np.float64))
+    y = np.maximum(np.asarray(y, np.float64), 0.0)
+    x = stabilise(y)
     silent = x <= X_OF_ZERO
     smooth = states["smooth"].astype(np.float64)
     smooth = smooth + smoothing(cfg) * (x - smooth)
@@ -79,12 +87,23 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
     age = states["age"].astype(np.int64)
     warm = age >= cfg.panes(cfg.warm_ms)
     speeds = score_tail(cfg, states, z)
+    evidence = 0.5 * (speeds[0] + speeds[1])
+    s = score_evidence(cfg, states, evidence)
     mean_z = 0.5 * (z[0] + z[1])
-    s = np.where(warm, 0.5 * (speeds[0] + speeds[1]), cfg.alert_score / cfg.cold_z * np.maximum(mean_z, 0.0))
-    scores = Scores(s=s, z=mean_z, x=x, warm=warm, **_as_count(predicted[0], sigma[0]))
+    cold = cfg.alert_score / cfg.cold_z * np.maximum(mean_z, 0.0)
+    scores = Scores(
+        s=np.where(warm, s, cold),
+        evidence=np.where(warm, evidence, cold),
+        news=update_news(cfg, states, y, age),
+        z=mean_z,
+        x=x,
+        warm=warm,
+        **_as_count(predicted[0], sigma[0]),
+    )
     seen = _learn(cfg, states, x, predicted, distance)
     learn_profile(cfg, states, seen, pane_index)
     states["smooth"] = smooth
+    states["alert_ago"] = longer_ago(states["alert_ago"], np.ones_like(age))
     states["age"] = age + 1
     states["last_pane"] = pane_index
     return scores
@@ -111,18 +130,16 @@ def _catch_up(cfg: BurstConfig, states: States, pane_index: Ints) -> None:
 
 
 def _learn(cfg: BurstConfig, states: States, x: Floats, predicted: Floats, distance: Floats) -> Floats:
-    """Move baseline, level and variances towards the pane; return x with its surprise clipped."""
+    """Move baseline and variances towards the pane; return x with its surprise clipped."""
     age = states["age"].astype(np.int64)
     var = states["var"].T.astype(np.float64)
     mu = states["mu"].astype(np.float64)
-    level = states["level"].astype(np.float64)
     largest = cfg.clip_sigma * (np.sqrt(var) + cfg.noise_floor)
     distance = np.minimum(distance, largest)
     seen = np.minimum(x, predicted[0] + largest[0])
     rate = weight(age, cfg.prior_weight, baseline_half_life(cfg))
     states["var"] = ((1.0 - rate) * (var + rate * (distance * distance))).T
     states["mu"] = mu + rate * (seen - mu)
-    states["level"] = level + weight(age, 0.0, memory(cfg)) * (seen - level)
     return seen
 
 

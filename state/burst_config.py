@@ -31,11 +31,11 @@ class BurstConfig:
         tail_prob: The share of panes that lie above the learnt tail point, (0, .1].
         tail_prior: Exceedances that the start values of the tail count for, at least 1.
         tail_start_width: Mean excess of an unknown key on the log scale; larger means more cautious.
-        alert_score: Score that alerts, -log10 of a probability.
+        alert_score: Evidence that alerts: mean of two scores, each -log10 of a probability.
         min_lift: An alert needs at least this many times the expected count, 0 or more. A big topic's
             small wave can be improbable without being a trend.
         hold_ms: One alert per burst: no second alert within this time.
-        escalation_ratio: Inside the hold, a score this many times the peak is an escalation, >= 1.
+        escalation_ratio: Inside the hold, evidence this many times the peak is an escalation, >= 1.
         warm_ms: Age from which a key's own tail is believed.
         cold_z: Surprise that alerts before that age.
         cold_min_users: Distinct users that an alert needs before that age.
@@ -54,9 +54,9 @@ class BurstConfig:
     tail_prob: float = 0.02
     tail_prior: float = 2.0
     tail_start_width: float = 0.4
-    alert_score: float = 2.4
-    min_lift: float = 3.0
-    hold_ms: int = DAY_MS
+    alert_score: float = 2.2
+    min_lift: float = 2.0
+    hold_ms: int = 6 * HOUR_MS
     escalation_ratio: float = 1.3
     warm_ms: int = DAY_MS
     cold_z: float = 6.0
@@ -105,5 +105,18 @@ class BurstConfig:
 
     @classmethod
     def for_counts(cls, pane_ms: int) -> "BurstConfig":
-        """Return the settings for bare counts, where nobody knows users or contents: those gates are off."""
-        return cls(pane_ms=pane_ms, cold_min_users=0, min_users=0, min_fingerprints=0, max_top_share=1.0)
+        """Return the settings for bare counts.
+
+        Nobody knows users or contents: those gates are off. Who reads a file wants each event once and few
+        false rows; a live list wants the next burst of the same evening too. So here a higher threshold
+        and one alert a day.
+        """
+        return cls(
+            pane_ms=pane_ms,
+            alert_score=2.4,
+            hold_ms=DAY_MS,
+            cold_min_users=0,
+            min_users=0,
+            min_fingerprints=0,
+            max_top_share=1.0,
+        )

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from state.burst import Scores
 from state.burst_config import BurstConfig
-from state.burst_layout import States
+from state.burst_layout import NEVER, States
 from state.exact import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
@@ -21,16 +21,14 @@ class Alerts:
         alert: A new burst starts with this pane.
         live: The pane belongs to a burst: it alerts, or the hold of an alert still runs.
         escalation: Inside a hold, this pane is escalation_ratio above the burst's peak so far.
-        peak_score: Highest score of the newest burst; 0 when there was none.
-        peak_pane: Pane of that score.
-        first_pane: Pane of that burst's alert.
+        peak_score: Largest evidence of the newest burst; 0 when there was none.
+        first_pane: Pane of its alert; without meaning when there was none.
     """
 
     alert: Bools
     live: Bools
     escalation: Bools
     peak_score: Floats
-    peak_pane: Ints
     first_pane: Ints
 
 
@@ -55,7 +53,7 @@ def gate(
         top_fp_share: Share of the most frequent content in the pane, 0 to 1.
         pane_index: The pane, as given to ``step``.
     """
-    s = scores.s
+    s = scores.evidence
     counted = 0.25 * scores.x * scores.x - 0.375
     trusted = (
         (users >= np.where(scores.warm, cfg.min_users, max(cfg.min_users, cfg.cold_min_users)))
@@ -63,19 +61,19 @@ def gate(
         & (top_fp_share <= cfg.max_top_share)
         & (counted >= cfg.min_lift * scores.expected)
     )
-    held = pane_index - states["alert_pane"] < cfg.panes(cfg.hold_ms)
+    ago = states["alert_ago"].astype(np.int64)
+    held = (ago != NEVER) & (ago < cfg.panes(cfg.hold_ms))
     peak = states["peak_score"].astype(np.float64)
     alert = trusted & ~held & (s >= cfg.alert_score)
     escalation = trusted & held & (s >= cfg.escalation_ratio * peak)
     higher = alert | (trusted & held & (s > peak))
-    states["alert_pane"] = np.where(alert, pane_index, states["alert_pane"])
+    ago = np.where(alert, 0, ago)
+    states["alert_ago"] = ago
     states["peak_score"] = np.where(higher, s, peak)
-    states["peak_pane"] = np.where(higher, pane_index, states["peak_pane"])
     return Alerts(
         alert=alert,
         live=alert | held,
         escalation=escalation,
         peak_score=states["peak_score"].astype(np.float64),
-        peak_pane=states["peak_pane"].astype(np.int64),
-        first_pane=states["alert_pane"].astype(np.int64),
+        first_pane=pane_index - ago,
     )

@@ -1,6 +1,6 @@
 """The bytes of one key's detector state, and how they are written and read.
 
-116 bytes a key, packed, little-endian. Everything is computed in float64 and rounded to these fields
+124 bytes a key, packed, little-endian. Everything is computed in float64 and rounded to these fields
 after each step, so a replay rounds at the same places.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from state.burst_config import BurstConfig
-from state.burst_rates import smoothing
+from state.burst_rates import news_span, smoothing
 from state.codec import Codec, StateCorruptError, register
 from state.exact import Floats, Ints, ln
 
@@ -23,21 +23,29 @@ STATE_DTYPE: Final = np.dtype(
         ("last_pane", "<i8"),  # index of the newest pane that is in the state
         ("age", "<u4"),  # panes seen, silent ones included
         ("mu", "<f4"),  # baseline of x = 2 sqrt(y + 3/8)
-        ("level", "<f4"),  # the same with the long memory: what the profile is relative to
         ("smooth", "<f4"),  # x smoothed over smooth_ms
         ("var", "<f4", (SPEEDS,)),  # squared distance from the prediction, for x and for the smoothed x
         ("tail_point", "<f4", (SPEEDS,)),  # log surprise that a share tail_prob of the panes exceeds
         ("tail_width", "<f4", (SPEEDS,)),  # mean excess above it
+        ("score_point", "<f4"),  # the same two for the mean of both scores
+        ("score_width", "<f4"),
         ("profile", "<f4", (SLOTS,)),  # mean x in each two hours of the UTC day
-        ("alert_pane", "<i8"),  # newest alert; NEVER when there was none
-        ("peak_pane", "<i8"),  # pane of the peak of that burst
-        ("peak_score", "<f4"),  # score at the peak; 0 when there was no alert
+        ("news_count", "<f4"),  # smoothed count a pane, as of the newest pane with a count
+        ("news_mu", "<f4"),  # its usual level, on the square-root scale of the whole span
+        ("news_var", "<f4"),  # squared distance from that
+        ("news_ago", "<u4"),  # silent panes since news_count
+        ("alert_ago", "<u4"),  # panes since the newest alert; NEVER when there was none
+        ("peak_score", "<f4"),  # evidence at that burst's peak; 0 when there was no alert
     ]
 )
 States = npt.NDArray[np.void]
 
-NEVER: Final = -(1 << 62)
+NEVER: Final = (1 << 32) - 1  # and "longer ago than can be said": 136 years of one-second panes
 X_OF_ZERO: Final = 2.0 * float(np.sqrt(np.float64(0.375)))
+# Mean of the two scores that a steady key exceeds in 2 % of its panes, and its mean excess: between two
+# independent scores (1.3 and .25) and two equal ones (1.7 and .43). Forgotten within a week.
+SCORE_START_POINT: Final = 1.5
+SCORE_START_WIDTH: Final = 0.35
 LOG_SHIFT: Final = 0.5  # v = ln(max(z, 0) + shift): finite at 0, close to ln z where it matters
 
 
@@ -63,15 +71,26 @@ def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_in
     states = np.zeros(n, STATE_DTYPE)
     states["last_pane"] = np.asarray(pane_index, np.int64) - 1
     mu = np.maximum(np.broadcast_to(np.asarray(prior_mu, np.float64), n), X_OF_ZERO)
-    for name in ("mu", "level", "smooth"):
-        states[name] = mu
+    var = np.broadcast_to(np.asarray(prior_var, np.float64), n)
+    states["mu"] = states["smooth"] = mu
     states["profile"] = mu[:, None]
-    states["var"] = np.broadcast_to(np.asarray(prior_var, np.float64), n)[:, None]
+    states["var"] = var[:, None]
     states["tail_point"] = ln(_steady_tail(cfg) + LOG_SHIFT)
     states["tail_width"] = cfg.tail_start_width
-    states["alert_pane"] = NEVER
-    states["peak_pane"] = NEVER
+    states["score_point"] = SCORE_START_POINT
+    states["score_width"] = SCORE_START_WIDTH
+    count = 0.25 * mu * mu - 0.375
+    states["news_count"] = count
+    states["news_mu"] = stabilise(count * news_span(cfg))
+    states["news_var"] = var
+    states["alert_ago"] = NEVER
     return states
+
+
+def longer_ago(ago: Ints, panes: Ints) -> Ints:
+    """Return an age in panes after some more of them, at most NEVER."""
+    later: Ints = np.minimum(ago.astype(np.int64) + panes, NEVER)
+    return later
 
 
 def _steady_tail(cfg: BurstConfig) -> Floats:

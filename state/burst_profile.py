@@ -1,7 +1,7 @@
-"""Know a key's usual day: what two hours of the UTC day lie above or below its long-run level.
+"""Know a key's usual day: what two hours of the UTC day lie above or below its mean.
 
 Each of twelve slots keeps its own mean of x. The prediction at a moment is the line between the two
-nearest slot centres, relative to the long-run level, times 1 - day/age: with one day seen the profile is
+nearest slot centres, relative to the mean of all slots, times 1 - day/age: with one day seen the profile is
 worth nothing, with two days half. A topic that rises every morning is then expected to rise, and a burst
 at night is measured against the night.
 
@@ -51,7 +51,7 @@ def clock(cfg: BurstConfig) -> Clock | None:
 
 
 def offsets(cfg: BurstConfig, states: States, pane_index: Ints) -> Floats:
-    """Return how far x is expected above its level, for both speeds: array (SPEEDS, n). O(n)."""
+    """Return how far x is expected above its mean, for both speeds: array (SPEEDS, n). O(n)."""
     tables = clock(cfg)
     n = states.size
     if tables is None:
@@ -64,7 +64,11 @@ def offsets(cfg: BurstConfig, states: States, pane_index: Ints) -> Floats:
     after = profile[rows, (left + 1) % SLOTS].astype(np.float64)
     age = np.maximum(states["age"].astype(np.float64), tables.day_panes)
     trust = 1.0 - tables.day_panes / age
-    above: Floats = before + share * (after - before) - states["level"].astype(np.float64)
+    # One slot after the other: numpy's own sum may add in another order on another machine.
+    total = np.zeros(n)
+    for slot in range(SLOTS):
+        total += profile[:, slot]
+    above: Floats = before + share * (after - before) - total / SLOTS
     return trust * above
 
 

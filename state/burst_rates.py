@@ -6,12 +6,14 @@ steps and for silence in one go, so that the two can never disagree.
 
 import numpy as np
 
-from state.burst_config import BurstConfig
+from state.burst_config import HOUR_MS, BurstConfig
 from state.exact import Floats, Ints, decay_rate, power
 
 # Felt only with panes of more than an hour, where two days and two weeks are too few panes.
 MIN_HALF_LIFE_PANES = 12.0
 MIN_MEMORY_PANES = 200
+NEWS_PANES = 24  # at most so many of smoothing, at least so many of memory
+_NEWS_MS = 12 * HOUR_MS
 
 
 def weight(age: Ints, prior_weight: float, half_life_panes: float) -> Floats:
@@ -43,10 +45,33 @@ def baseline_half_life(cfg: BurstConfig) -> float:
 
 
 def memory(cfg: BurstConfig) -> int:
-    """Return how many panes tail, level and profile remember; a tail of 2 % needs some exceedances."""
+    """Return the panes that tail and profile remember; a tail of 2 % needs some exceedances."""
     return max(cfg.panes(cfg.memory_ms), MIN_MEMORY_PANES)
 
 
 def smoothing(cfg: BurstConfig) -> float:
     """Return the weight of a new pane in the smoothed input; 1 when a pane is as long as the span."""
     return min(1.0, 2.0 * cfg.pane_ms / (cfg.smooth_ms + cfg.pane_ms))
+
+
+def news_memory(cfg: BurstConfig) -> int:
+    """Return the memory of the usual level of news in panes."""
+    return max(cfg.panes(cfg.memory_ms), NEWS_PANES)
+
+
+def settled(cfg: BurstConfig) -> int:
+    """Return the age in panes from which a tail learns: a quarter of the warm-up.
+
+    Before that the baseline itself is still on its way, and its errors would count as the key's habit.
+    """
+    return cfg.panes(cfg.warm_ms // 4)
+
+
+def news_span(cfg: BurstConfig) -> float:
+    """Return the span in panes of the smoothed count that ranks topics.
+
+    As many panes as the alert's smoothing has of five minutes, but no more than half a day, and at least
+    two: what starts late in a day goes on the next.
+    """
+    half_day = _NEWS_MS / cfg.pane_ms
+    return max(2.0, min(float(NEWS_PANES), half_day), cfg.smooth_ms / cfg.pane_ms)

@@ -9,11 +9,11 @@ induction, (1-a) P (var + d0^2 (1-P)) + (1-a) a P^2 d0^2 = P' (var + d0^2 (1 - P
 import numpy as np
 
 from state.burst_config import BurstConfig
-from state.burst_layout import X_OF_ZERO, States
+from state.burst_layout import X_OF_ZERO, States, longer_ago
 from state.burst_profile import silence_profile
-from state.burst_rates import baseline_half_life, kept, memory, smoothing
+from state.burst_rates import baseline_half_life, kept, smoothing
 from state.burst_tail import silence_tail
-from state.exact import Floats, Ints, power
+from state.exact import Ints, power
 
 
 def pass_silence(cfg: BurstConfig, states: States, gap: Ints) -> None:
@@ -28,15 +28,12 @@ def pass_silence(cfg: BurstConfig, states: States, gap: Ints) -> None:
     spread = distance * distance * (1.0 - left)
     states["var"] = left[:, None] * (states["var"].astype(np.float64) + spread[:, None])
     states["mu"] = X_OF_ZERO + left * distance
-    _fade(states, "level", kept(age, 0.0, memory(cfg), gap))
     alpha = smoothing(cfg)
-    _fade(states, "smooth", power(1.0 - alpha, gap) if alpha < 1.0 else (gap == 0).astype(np.float64))
+    left = power(1.0 - alpha, gap) if alpha < 1.0 else (gap == 0).astype(np.float64)
+    states["smooth"] = X_OF_ZERO + left * (states["smooth"].astype(np.float64) - X_OF_ZERO)
     silence_profile(cfg, states, gap)
     silence_tail(cfg, states, gap)
+    for name in ("news_ago", "alert_ago"):
+        states[name] = longer_ago(states[name], gap)
     states["age"] = age + gap
     states["last_pane"] += gap
-
-
-def _fade(states: States, name: str, left: Floats) -> None:
-    """Multiply a field's distance from x(0)."""
-    states[name] = X_OF_ZERO + left * (states[name].astype(np.float64) - X_OF_ZERO)

@@ -56,7 +56,7 @@ class CountedEvents:
     Attributes:
         source_ms: Event time.
         weight_milli: Signed weight x 1000; an undo is negative.
-        centi: The same in hundredths, times the account's trust.
+        centi: The same in hundredths, times the account's trust, for each topic of the event.
         user: Hash of the actor.
         fingerprint: Hash of the content: the original of a share, else the text, else the item.
         item: Hash of the post: the original of a share, else the item.
@@ -110,7 +110,7 @@ def counted_events(
     return CountedEvents(
         source_ms=columns.ints("source_ms"),
         weight_milli=weight,
-        centi=np.rint(weight * trust / 10).astype(np.int64),
+        centi=_centi(weight * trust / 10, np.bincount(row, minlength=columns.n)),
         user=columns.hash64("actor_id"),
         fingerprint=fingerprint,
         item=item,
@@ -120,6 +120,17 @@ def counted_events(
         topic=topic,
         topics=topics,
     )
+
+
+def _centi(weight: npt.NDArray[np.float64], topics: Ints) -> Ints:
+    """Return what each topic of an event gets, in hundredths; never nothing of something.
+
+    Who names many topics says less about each: the weight is divided by the root of their number. A list of
+    twenty tags then counts for each about as much as a single one's fifth.
+    """
+    whole = np.abs(np.rint(weight))
+    each = np.maximum(np.rint(whole / np.sqrt(np.maximum(topics, 1))), np.minimum(whole, 1.0))
+    return np.copysign(each, weight).astype(np.int64)
 
 
 def merge(codes: Ints, names: Sequence[str]) -> tuple[Ints, list[str]]:

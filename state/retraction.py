@@ -107,7 +107,7 @@ def revise(
         fallen[i] = _alert_falls(cfg, core[i], left, first_kept)
         if fallen[i]:
             burst = core["burst"][i]
-            burst["alert_pane"], burst["peak_pane"], burst["peak_score"] = NEVER, NEVER, 0.0
+            burst["alert_ago"], burst["peak_score"] = NEVER, 0.0
         if int(core["peak_pane"][i]) >= first_kept:
             alerting = burst_live(cfg, core[i], at_ms)
             _rank_again(cfg, core, i, left, recent, alerting=alerting)
@@ -116,13 +116,16 @@ def revise(
     return fallen
 
 
+def alert_pane(core: np.void) -> int:
+    """Return the pane of a key's newest burst alert; 0 when there was none."""
+    burst = core["burst"]
+    return 0 if burst["alert_ago"] == NEVER else int(burst["last_pane"]) - int(burst["alert_ago"])
+
+
 def burst_live(cfg: TrendConfig, core: np.void, at_ms: int) -> bool:
     """Return whether a key's burst alert is in force."""
-    pane = at_ms // cfg.burst.pane_ms
-    return bool(
-        core["burst"]["peak_score"] > 0
-        and pane - core["burst"]["alert_pane"] < cfg.burst.panes(cfg.burst.hold_ms)
-    )
+    since = at_ms // cfg.burst.pane_ms - alert_pane(core)
+    return bool(core["burst"]["peak_score"] > 0 and since < cfg.burst.panes(cfg.burst.hold_ms))
 
 
 def _fade(cfg: TrendConfig) -> float:
@@ -150,13 +153,11 @@ def _history(left: Series, last: int) -> npt.NDArray[np.float32]:
 
 def _alert_falls(cfg: TrendConfig, core: np.void, left: Series, first_kept: int) -> bool:
     """Return whether an alert of the kept time would not have been given for what remains."""
-    alert_pane = int(core["burst"]["alert_pane"])
-    if core["burst"]["peak_score"] <= 0 or alert_pane < first_kept:
+    given = alert_pane(core)
+    if core["burst"]["peak_score"] <= 0 or given < first_kept:
         return False
     gate = cfg.burst
-    during = (left.panes >= alert_pane - gate.panes(HOUR_MS)) & (
-        left.panes <= alert_pane + gate.panes(gate.hold_ms)
-    )
+    during = (left.panes >= given - gate.panes(HOUR_MS)) & (left.panes <= given + gate.panes(gate.hold_ms))
     normal = max(float(core["base"]), 0.0)
     passes = (
         (left.users >= gate.min_users)

@@ -9,7 +9,7 @@ from schemas.served import TrendRecord
 from state.contributions import Contributions
 from state.moderation import Decision, Rules, muted, touched
 from state.pane_rows import KEY_SEPARATOR
-from state.retraction import burst_live, only, recount, revise
+from state.retraction import alert_pane, burst_live, only, recount, revise
 from state.scopes import GLOBAL
 from state.trend_config import TrendConfig
 from state.trend_engine import KeyStore
@@ -131,7 +131,7 @@ def _record(cfg: TrendConfig, key: str, state: KeyStates, at_ms: int, why: str) 
         peak_ms=int(core["peak_pane"]) * pane_ms,
         peak_strength=round(float(core["peak_strength"]), 3),
         rank=float(core["rank"]),
-        alert_ms=int(core["burst"]["alert_pane"]) * pane_ms if alerting else 0,
+        alert_ms=alert_pane(core) * pane_ms if alerting else 0,
         alert=alerting,
         reasons=(why,),
         history=tuple(history),

@@ -1,4 +1,12 @@
-"""Every topic of a file of events, pane by pane, as a CSV."""
+"""Every topic of a file of events, pane by pane, as a CSV.
+
+score orders topics and panes: the deviations of a topic's recent count above its own long-run level
+(``state.burst_news``). alert rests on another number, how seldom this very topic is as surprising, which
+makes one threshold fair to all topics and for the same reason does not tell which of two matters more.
+
+Here every topic is watched from its first user on. The live job waits for a few, for want of memory, so its
+alerts of a topic's first hours may differ.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -11,6 +19,7 @@ from state.actions import ActionWeights
 from state.trend_config import TrendConfig
 
 COLUMNS = ("pane_start_ms", "topic", "scope", "events", "users", "score", "alert")
+_NOBODY = (0.0, 0)
 _SHARDS = 1  # the result does not depend on it much: only the sketch's collisions do
 
 
@@ -31,7 +40,7 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
         ProducersError: The mapping cannot be used.
         OSError: A file cannot be read or written.
     """
-    cfg = TrendConfig()
+    cfg = TrendConfig(admit_pane_users=1, admit_hour_users=1)
     engine = OfflineTrends(
         replace(cfg, burst=replace(cfg.burst, pane_ms=pane_ms)),
         ActionWeights(),
@@ -47,7 +56,7 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
             judged = _judged(pane)
             alerts += sum(alert for _, alert in judged.values())
             for key, line in sorted(_lines(pane)):
-                writer.writerow((pane.start_ms, *line, *judged.get(key, (0.0, 0))))
+                writer.writerow((pane.start_ms, *line, *judged.get(key, _NOBODY)))
                 rows += 1
     return {"rows": rows, "alerts": alerts, "refused": engine.refused}
 
@@ -61,9 +70,9 @@ def _lines(pane: ClosedPane) -> Iterator[tuple[str, tuple[str, str, int, int]]]:
 
 
 def _judged(pane: ClosedPane) -> dict[str, tuple[float, int]]:
-    """Return (score, alert) of the topics that were watched in a pane."""
+    """Return (score, alert) of the topics of a pane that had a user with weight."""
     return {
-        key: (round(float(verdict.scores.s[i]), 4), int(verdict.alerts.alert[i]))
+        key: (round(float(verdict.scores.news[i]), 4), int(verdict.alerts.alert[i]))
         for verdict in (shard.verdict for shard in pane.shards)
         for i, key in enumerate(verdict.keys)
     }

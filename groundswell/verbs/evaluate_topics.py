@@ -12,7 +12,8 @@ _CANNOT = 1
 _PANES = {"5m": 300_000, "1h": 3_600_000, "1d": 86_400_000}
 File = Annotated[Path, typer.Argument(help="Events as JSONL, CSV or TSV, plain or gzip, by time.")]
 Out = Annotated[
-    Path, typer.Option("--out", help="CSV to write: pane_start_ms,topic,scope,events,users,score,alert.")
+    Path,
+    typer.Option("--out", help="CSV to write: pane_start_ms,topic,scope,events,users,score,alert."),
 ]
 MappingOption = Annotated[
     str | None, typer.Option("--mapping", help="A shipped mapping or a .toml; default by the file's name.")
@@ -38,8 +39,8 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Count and score every topic of a file, in every scope, as the live job would.
 
-        The score is about -log10 of how often this topic surprises as much, from the panes before; 0 for
-        topics without enough people to be watched. alert is 1 on the pane that starts a burst.
+        The score orders topics and panes: how many deviations the recent count lies above the topic's own
+        usual level, from the panes before. alert is 1 on the pane that starts a burst.
         Exit code 1 when the file cannot be read or written, 2 for wrong usage.
         """
         from groundswell.offline.topics_file import evaluate  # noqa: PLC0415 - only when asked to work

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from state.burst import Scores, step
 from state.burst_config import DAY_MS, BurstConfig
 from state.burst_gate import Alerts, gate
-from state.burst_layout import CODEC, X_OF_ZERO, States, fresh
+from state.burst_layout import CODEC, STATE_DTYPE, X_OF_ZERO, States, fresh
 from tests.support.burst_reference import Key
 
 CFG = BurstConfig()
@@ -70,9 +70,11 @@ def test_the_plain_reference_agrees(steps: list[tuple[float, int]], cfg: BurstCo
         plain.gate(50, 50, 0.0)
         assert scores.z[0] == pytest.approx(plain.z, rel=1e-3, abs=1e-4)
         assert scores.s[0] == pytest.approx(plain.s, rel=1e-3, abs=1e-3)
+        assert scores.evidence[0] == pytest.approx(plain.evidence, rel=1e-3, abs=1e-3)
+        assert scores.news[0] == pytest.approx(plain.news, rel=1e-3, abs=1e-3)
         assert bool(scores.warm[0]) == plain.warm
         lift = (plain.x**2 / 4 - 0.375) - cfg.min_lift * plain.expected
-        if min(abs(plain.s - cfg.alert_score), abs(plain.s - plain.peak), abs(lift)) < 0.01:
+        if min(abs(plain.evidence - cfg.alert_score), abs(plain.evidence - plain.peak), abs(lift)) < 0.01:
             break  # so close to a threshold rounding may decide
         assert bool(alerts.alert[0]) == plain.alert
         if plain.closest < 1e-3:
@@ -99,6 +101,7 @@ def test_skipped_panes_equal_explicit_zeros(
     skipped, walked = _take(CFG, skipping, [y], [after])[0], _take(CFG, walking, [y], [after])[0]
     assert skipped.z[0] == pytest.approx(walked.z[0], rel=1e-3, abs=1e-3)
     assert skipped.s[0] == pytest.approx(walked.s[0], rel=1e-3, abs=2e-3)
+    assert skipped.news[0] == walked.news[0]
     assert skipped.expected[0] == pytest.approx(walked.expected[0], rel=1e-3, abs=1e-3)
 
 
@@ -125,9 +128,12 @@ def test_more_events_never_score_less(steps: list[tuple[float, int]], a: float, 
         pane += ahead
         _take(YOUNG, low, [y], [pane])
         _take(YOUNG, high, [y], [pane])
-    s_low = _take(YOUNG, low, [min(a, b)], [pane + 1])[0].s[0]
-    s_high = _take(YOUNG, high, [max(a, b)], [pane + 1])[0].s[0]
-    assert s_low <= s_high
+    less = _take(YOUNG, low, [min(a, b)], [pane + 1])[0]
+    more = _take(YOUNG, high, [max(a, b)], [pane + 1])[0]
+    for name in ("s", "evidence"):
+        assert getattr(less, name)[0] <= getattr(more, name)[0]
+    if min(a, b) > 0.0:
+        assert less.news[0] <= more.news[0]
 
 
 @settings(deadline=None)
@@ -138,7 +144,9 @@ def test_everything_stays_finite(steps: list[tuple[float, int]]) -> None:
     for y, ahead in steps:
         pane += ahead**9
         scores, _ = _take(CFG, states, [y * 1e4], [pane])
-        assert np.isfinite([scores.s[0], scores.z[0], scores.x[0], scores.expected[0], scores.sd[0]]).all()
-        for name in ("mu", "level", "var", "smooth", "profile", "tail_point", "tail_width"):
+        verdict = (scores.s, scores.evidence, scores.news, scores.z, scores.x, scores.expected, scores.sd)
+        assert np.isfinite(verdict).all()
+        for name in STATE_DTYPE.names or ():
             assert np.isfinite(states[name]).all()
         assert (states["var"] >= 0).all()
+        assert states["news_var"][0] >= 0

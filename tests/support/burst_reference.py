@@ -31,6 +31,8 @@ class Key:
     var0: float = 1.0
     age: int = 0
     s: float = 0.0
+    evidence: float = 0.0
+    news: float = 0.0
     z: float = 0.0
     x: float = 0.0
     expected: float = 0.0
@@ -39,14 +41,13 @@ class Key:
     held: bool = False
     alert_pane: int | None = None
     peak: float = 0.0
-    peak_pane: int = 0
     closest: float = math.inf  # how near a surprise came to a tail point: there rounding decides
     seen_in_slot: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Start from the prior."""
         self.next_pane = self.first_pane
-        self.mu = self.level = self.smooth = f4(max(self.mu, X0))
+        self.mu = self.smooth = f4(max(self.mu, X0))
         self.profile = [self.mu] * SLOTS
         self.var = [f4(self.var0)] * 2
         alpha = min(1.0, 2.0 / (self.cfg.smooth_ms / self.cfg.pane_ms + 1.0))
@@ -54,6 +55,12 @@ class Key:
         sigmas = (1.0, math.sqrt(alpha / (2.0 - alpha)))
         self.point = [f4(math.log(high * s / (s + self.cfg.noise_floor) + 0.5)) for s in sigmas]
         self.width = [f4(self.cfg.tail_start_width)] * 2
+        self.score_point, self.score_width = 1.5, f4(0.35)
+        panes = 1 / self.cfg.pane_ms
+        self.span = max(2.0, min(24.0, 43_200_000 * panes), self.cfg.smooth_ms * panes)
+        self.count = f4(self.mu**2 / 4 - 0.375)
+        self.usual, self.usual_var = f4(2.0 * math.sqrt(self.count * self.span + 0.375)), f4(self.var0)
+        self.silent = 0
         self.day = DAY_MS // self.cfg.pane_ms
         self.slot_panes = self.day // SLOTS if DAY_MS % (SLOTS * self.cfg.pane_ms) == 0 else 0
         if self.slot_panes:  # the birth slot counts from its start
@@ -76,9 +83,9 @@ class Key:
             and self.x**2 / 4 - 0.375 >= cfg.min_lift * self.expected
         )
         self.held = self.alert_pane is not None and pane - self.alert_pane < cfg.panes(cfg.hold_ms)
-        self.alert = trusted and not self.held and self.s >= cfg.alert_score
-        if self.alert or (trusted and self.held and self.s > self.peak):
-            self.peak, self.peak_pane = f4(self.s), pane
+        self.alert = trusted and not self.held and self.evidence >= cfg.alert_score
+        if self.alert or (trusted and self.held and self.evidence > self.peak):
+            self.peak = f4(self.evidence)
         if self.alert:
             self.alert_pane = pane
 
@@ -90,7 +97,7 @@ class Key:
         left = math.floor(position)
         share = position - left
         between = (1 - share) * self.profile[left % SLOTS] + share * self.profile[(left + 1) % SLOTS]
-        return (1.0 - self.day / self.age) * (between - self.level)
+        return (1.0 - self.day / self.age) * (between - sum(self.profile) / SLOTS)
 
     def _one(self, y: float) -> None:
         """Score and learn one pane."""
@@ -113,10 +120,13 @@ class Key:
             d = min(d, cfg.clip_sigma * (sigma + cfg.noise_floor))
             self.var[i] = f4((1.0 - base_rate) * (self.var[i] + base_rate * d * d))
         self.z = sum(zs) / 2
-        self.s = sum(scores) / 2 if self.warm else cfg.alert_score * max(self.z, 0.0) / cfg.cold_z
+        self.evidence = sum(scores) / 2
+        self.s = self._told(self.evidence)
+        if not self.warm:
+            self.s = self.evidence = cfg.alert_score * max(self.z, 0.0) / cfg.cold_z
+        self.news = self._news(max(y, 0.0))
         self.mu = f4(self.mu + base_rate * (seen - self.mu))
         memory = max(cfg.panes(cfg.memory_ms), 200)
-        self.level = f4(self.level + rate(self.age, memory) * (seen - self.level))
         if self.slot_panes:
             slot = self.next_pane % self.day // self.slot_panes
             n = self.seen_in_slot.get(slot, 0)
@@ -139,11 +149,62 @@ class Key:
             score = base + excess / (self.width[i] * math.log(10.0))
         else:
             score = base * (v - lowest) / (self.point[i] - lowest)
-        known = min(self.age, max(cfg.panes(cfg.memory_ms), 200))
-        speed = 1.0 / (cfg.tail_prob * known + cfg.tail_prior)
+        speed = self._tail_speed(max(cfg.panes(cfg.memory_ms), 200))
         self.point[i] = f4(
             max(self.point[i] + speed * self.width[i] * ((excess > 0) - cfg.tail_prob), math.log(0.6))
         )
         if excess > 0:
             self.width[i] = f4(self.width[i] + speed * (excess - self.width[i]))
         return score
+
+    def _told(self, evidence: float) -> float:
+        """Map the evidence to the score that is told, and learn its tail."""
+        q = self.cfg.tail_prob
+        excess = evidence - self.score_point
+        self.closest = min(self.closest, abs(excess))
+        base = -math.log10(q)
+        score = base * evidence / self.score_point
+        if excess > 0:
+            score = base + excess / (self.score_width * math.log(10.0))
+        speed = self._tail_speed(max(self.cfg.panes(self.cfg.memory_ms), 200) // 2)
+        self.score_point = f4(max(self.score_point + speed * self.score_width * ((excess > 0) - q), 0.5))
+        if excess > 0:
+            self.score_width = f4(self.score_width + speed * (excess - self.score_width))
+        return score
+
+    def _tail_speed(self, memory: int) -> float:
+        """Return how much a pane moves a tail; nothing while the baseline is on its way."""
+        known = self.age - self.cfg.panes(self.cfg.warm_ms // 4)
+        if known < 0:
+            return 0.0
+        return 1.0 / (self.cfg.tail_prob * min(known, memory) + self.cfg.tail_prior)
+
+    def _news(self, y: float) -> float:
+        """Compare the smoothed count with its usual level; learn when something was heard."""
+        cfg, keep = self.cfg, 1.0 - 2.0 / (self.span + 1.0)
+        memory = max(cfg.panes(cfg.memory_ms), 24)
+        if y > 0 and self.silent:
+            fading = min(self.silent, int(8 * self.span))
+            mass = self.count * self.span
+            seen = [2.0 * math.sqrt(mass * keep ** ((2 * k + 1) * fading // 8) + 0.375) for k in range(4)]
+            mean = X0 + (sum(seen) / 4 - X0) * fading / self.silent
+            left, n = 1.0, max(self.age - self.silent, 0) + cfg.prior_weight
+            for _ in range(self.silent):
+                left *= 1.0 - rate(n, memory)
+                n += 1
+            self._learn_news(mean, 1.0 - left)
+        now = self.count * keep**self.silent
+        now += (1.0 - keep) * (y - now)
+        t = 2.0 * math.sqrt(now * self.span + 0.375)
+        news = (t - self.usual) / (math.sqrt(self.usual_var) + cfg.noise_floor)
+        self.silent += 1
+        if y > 0:
+            self._learn_news(t, rate(self.age + cfg.prior_weight, memory))
+            self.count, self.silent = f4(now), 0
+        return news
+
+    def _learn_news(self, t: float, share: float) -> None:
+        """Move the usual level; values between two roundings of the stored bytes are kept in full."""
+        d = min(t - self.usual, self.cfg.clip_sigma * (math.sqrt(self.usual_var) + self.cfg.noise_floor))
+        self.usual += share * d
+        self.usual_var = (1.0 - share) * (self.usual_var + share * d * d)

@@ -42,8 +42,8 @@ def _steady(days: int, n: int = 4, rate: float = 20.0) -> Floats:
 
 
 def test_a_state_fits_the_budget() -> None:
-    """At most 126 bytes a key, packed; a stored key has three more."""
-    assert STATE_DTYPE.itemsize <= 126
+    """At most 127 bytes a key, packed; a stored key has three more."""
+    assert STATE_DTYPE.itemsize <= 127
     assert len(CODEC.dumps(_fresh())) == STATE_DTYPE.itemsize + 3
 
 
@@ -97,7 +97,7 @@ def test_a_growing_burst_escalates_instead_of_alerting_again() -> None:
     assert verdicts[start][1].alert[0]
     later = verdicts[start + 6][1]
     assert (later.alert[0], later.live[0], later.escalation[0]) == (False, True, True)
-    assert later.peak_pane[0] == start + 6
+    assert later.peak_score[0] == verdicts[start + 6][0].evidence[0].astype(np.float32)
     assert later.first_pane[0] == start
 
 

@@ -67,6 +67,17 @@ def test_robots_count_as_events_but_have_no_weight_of_their_own() -> None:
     assert got.centi.tolist() == [0, 70]
 
 
+def test_who_names_many_topics_says_less_about_each() -> None:
+    """The weight is shared by the root of the number of topics; an undo takes back what was given."""
+    many = {"topics": [f"t{i}" for i in range(25)]}
+    got = _events(
+        "engagement", {}, {"topics": ["a", "b", "#A", "c", "d"]}, many, {**many, "action": "unshare"}
+    )
+    assert got.centi.tolist() == [70, 35, 14, -14]
+    assert got.weight_milli.tolist() == [700, 700, 700, -700]
+    assert _events("engagement", {**many, "action": "impression"}).centi.tolist() == [1]
+
+
 def test_refused_records_and_silent_actions_have_no_topic_rows() -> None:
     """Records that failed validation, and blocks, are left out."""
     got = _events("engagement", {}, {}, {"action": "block"}, good=[True, False, True])
