@@ -59,6 +59,6 @@ bench-throughput: setup
 # New versions on purpose: read the difference before committing it.
 lock: setup
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
-	  pyproject.toml --all-extras --group test --group lint -o locks/all.txt
+	  pyproject.toml --all-extras --group test --group lint --group bench -o locks/all.txt
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
 	  locks/setup.in -o locks/setup.txt
