@@ -92,7 +92,7 @@ def label(stamps: Sequence[str], windows: Sequence[Sequence[str]]) -> Labelled:
     row = {stamp[:19]: i for i, stamp in reversed(list(enumerate(stamps)))}
     bounds = [(row[start[:19]], row[end[:19]]) for start, end in windows]
     window, worth = np.full(n, OUTSIDE), np.full(n, -1.0)
-    ends = [start for start, _ in bounds[1:]] + [n]
+    ends = ([start for start, _ in bounds[1:]] + [n])[: len(bounds)]
     for k, ((left, right), following) in enumerate(zip(bounds, ends, strict=True)):
         width = right - left + 1
         inside, behind = np.arange(left, right + 1), np.arange(right + 1, following)

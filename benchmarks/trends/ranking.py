@@ -8,7 +8,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def average_precision(scores: Floats, true: Bools) -> float:
-    """Return the precision at the end of each block, weighted by the recall that the block adds. O(n log n)."""
+    """Return the precision at the end of each block, weighted by the recall that it adds. O(n log n)."""
     ends, found = _blocks(scores, true)
     gained = np.diff(found, prepend=0)
     return float((gained * found / ends).sum() / max(int(true.sum()), 1))
