@@ -18,7 +18,7 @@ def _record(topic: str, strength: float, at_ms: int, scope: str = "global") -> T
 
 
 def test_a_list_by_the_hour() -> None:
-    """b passes a with the next pane; c belongs to another scope; a fades below .3 after its time."""
+    """B passes a with the next pane; c belongs to another scope; a fades below .3 after its time."""
     shown = [
         Shown(0, [_record("a", 1.0, 0), _record("b", 0.5, 0), _record("c", 8.0, 0, "lang:en")]),
         Shown(HOUR_MS, [_record("b", 4.0, HOUR_MS)]),
