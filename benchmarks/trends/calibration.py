@@ -6,7 +6,7 @@ twenty changes from hour to hour, and how long topics stay.
 """
 
 import gzip
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -21,11 +21,12 @@ from benchmarks.trends.tickers import FOLDER
 from groundswell.offline.counts import read_counts
 from state.burst_config import HOUR_MS, BurstConfig
 from state.burst_layout import stabilise
+from state.trend_config import TrendConfig
 
 SEED, DAYS, KEYS_PER_KIND = 9, 28, 2
 NOMINAL, SCORE = 1e-3, 3.0
 TOP, FULL_AFTER_HOURS = 20, 3
-EDITS, HOT = "topics/wikiticker_2015-09-12.jsonl.gz", "topics/weibo_hot_2021-07-10_08-15.tsv.gz"
+EDITS, CRISES, AFTER_HOURS = "topics/wikiticker_2015-09-12.jsonl.gz", "topics/crisislex_t26", 48
 
 
 def run(data: Path) -> Part:
@@ -49,7 +50,7 @@ def run(data: Path) -> Part:
         part.raw[f"fixed {name}"] = fixed
     try:
         _list(need(data, EDITS), measures)
-        _weibo(need(data, HOT), part)
+        _crises(need(data, CRISES), part)
     except SkippedError as reason:
         part.notes.append(f"Without lists: {reason}.")
     for measure, values in measures.items():
@@ -108,34 +109,40 @@ def _pair(ratio: Floats) -> str:
 
 
 def _list(edits: Path, measures: dict[str, dict[str, Value]]) -> None:
-    """Note churn, size and life of the list for all scopes of a day of edits."""
-    events = stream.read(edits)
-    for name in DETECTORS:
-        tops = list(stream.hourly_tops(stream.run(events, name, 60_000), "global", TOP))
-        full = [[record.topic for record in top] for top in tops[FULL_AFTER_HOURS:]]
-        new = [len(set(after) - set(before)) / max(len(after), 1) for before, after in pairwise(full)]
-        measures[f"new among the first {TOP} from hour to hour, mean share"][name] = float(np.mean(new))
-        measures[f"shortest list after {FULL_AFTER_HOURS} hours"][name] = min(map(len, full))
-        seen: dict[str, int] = defaultdict(int)
-        for topic in (topic for top in full for topic in top):
-            seen[topic] += 1
-        measures[f"hours among the first {TOP}, median of the topics"][name] = float(
-            np.median(list(seen.values()))
-        )
+    """Note churn and size of the list for all scopes of a day of edits; detectors hardly matter to it."""
+    shown = stream.run(stream.read(edits), "groundswell", 60_000)
+    tops = [[record.topic for record in top] for top in stream.hourly_tops(shown, "global", TOP)]
+    full = tops[FULL_AFTER_HOURS:]
+    new = [len(set(after) - set(before)) / max(len(after), 1) for before, after in pairwise(full)]
+    hours = Counter(topic for top in full for topic in top)
+    ours = {
+        f"new among the first {TOP} from hour to hour, mean share": float(np.mean(new)),
+        f"topics in the list after {FULL_AFTER_HOURS} hours: fewest / median": (
+            f"{min(map(len, full))} / {np.median([len(top) for top in full]):.0f}"
+        ),
+        f"hours among the first {TOP}, median of the topics": float(np.median(list(hours.values()))),
+    }
+    for measure, value in ours.items():
+        measures[measure]["groundswell"] = value
 
 
-def _weibo(hot: Path, part: Part) -> None:
-    """Note how long a real platform's list keeps its topics, for comparison."""
-    times: dict[str, list[int]] = defaultdict(list)
-    with gzip.open(hot, "rt", encoding="utf-8") as lines:
-        next(lines)
-        for line in lines:
-            stamp, _, topic, _ = line.rstrip("\n").split("\t")
-            times[topic].append(int(stamp) * 1000)
-    life = np.array([(max(seen) - min(seen)) / HOUR_MS for seen in times.values()])
-    part.raw["life"] = life
+def _crises(folder: Path, part: Part) -> None:
+    """Note how attention to events of the world fades after its strongest hour, for comparison."""
+    curves = []
+    for file in sorted(folder.glob("*.ts_ms.gz")):
+        with gzip.open(file, "rt") as lines:
+            hour = np.array([int(line) for line in lines if line.strip()]) // HOUR_MS
+        count = np.bincount(hour - hour.min(), minlength=AFTER_HOURS).astype(np.float64)
+        peak = int(count.argmax())
+        after = np.zeros(AFTER_HOURS)
+        rest = count[peak : peak + AFTER_HOURS]
+        after[: len(rest)] = rest / count[peak]
+        curves.append(after)
+    fade = np.array(curves)
+    half = np.array([np.argmax(curve < 0.5) for curve in np.minimum.accumulate(fade, axis=1)])
+    part.raw["fade"] = fade
     part.notes.append(
-        "Weibo's hot list of summer 2021: from the first to the last rise of heat a topic takes "
-        f"{np.median(life):.1f} h (median of {len(life)}), a tenth of them more than "
-        f"{np.quantile(life, 0.9):.1f} h."
+        f"Tweets on {len(fade)} crises of 2012 and 2013 (CrisisLex): from the strongest hour to the first "
+        f"with less than half of it {np.median(half):.0f} h in the median, {half.min()} to {half.max()} h. "
+        f"Strength in the list halves in {TrendConfig().half_life_ms / HOUR_MS:g} h."
     )

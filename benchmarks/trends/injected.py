@@ -1,8 +1,8 @@
 """B5: bursts and decoys planted at every hour of the day, ours and the baselines at the same loudness.
 
-Each detector is judged twice: at its default threshold, and at the lowest of a row of thresholds at which
-quiet topics alert at most once per key and week. Only the second compares detectors; the first is what a
-user gets. What is planted: `scenes.py`.
+Each detector is judged twice: at its default threshold, and at the threshold that finds most organic bursts
+among those at which quiet topics alert at most once per key and week. Only the second compares detectors; the
+first is what a user gets. What is planted: `scenes.py`.
 """
 
 from collections import defaultdict
@@ -23,6 +23,7 @@ DEFAULT = BurstConfig().alert_score
 THRESHOLDS = [DEFAULT * 2.0 ** (k / 3) for k in range(-6, 16)]
 ALLOWED = 1.0  # false alerts per key and week
 DEFAULT_AT = 6  # place of the default in THRESHOLDS
+RECALL = "organic: recall"
 
 
 def run(data: Path) -> Part:
@@ -35,17 +36,19 @@ def run(data: Path) -> Part:
         cfg = replace(BurstConfig(), detector=name)
         alerts = sweep(cfg, calm, THRESHOLDS).alerts[:, WEEK:]
         false = alerts.sum(axis=(1, 2)) / calm.y.shape[1] / (QUIET_DAYS / 7 - 1)
-        fit = next((k for k, rate in enumerate(false) if rate <= ALLOWED), len(THRESHOLDS) - 1)
-        found = sweep(cfg, scenes.panes, [DEFAULT, THRESHOLDS[fit]]).alerts
-        default, equal = judge(scenes, found[0]), judge(scenes, found[1])
+        found = sweep(cfg, scenes.panes, THRESHOLDS).alerts
+        judged = [judge(scenes, each) for each in found]
+        allowed = [k for k, rate in enumerate(false) if rate <= ALLOWED] or [len(THRESHOLDS) - 1]
+        fit = max(allowed, key=lambda k: (judged[k][RECALL], -false[k]))
+        default, equal = judged[DEFAULT_AT], judged[fit]
         measures["false alerts per key and week, default threshold"][name] = float(false[DEFAULT_AT])
         for measure, value in default.items():
             measures[f"{measure}, default threshold"][name] = value
-        measures["threshold for at most one (times the default)"][name] = THRESHOLDS[fit] / DEFAULT
+        measures["best threshold with at most one (times the default)"][name] = THRESHOLDS[fit] / DEFAULT
         measures["false alerts per key and week there"][name] = float(false[fit])
         for measure, value in equal.items():
             measures[f"{measure}, there"][name] = value
-        part.raw[name] = {"default": default, "equal": equal, "by_hour": by_hour(scenes, found[1])}
+        part.raw[name] = {"default": default, "equal": equal, "by_hour": by_hour(scenes, found[fit])}
     for measure, values in measures.items():
         part.add(measure, values)
     part.notes.append(
@@ -65,7 +68,7 @@ def judge(scenes: Planted, alerts: Bools) -> dict[str, float]:
     hits = late[(scene == "organic") & np.isfinite(late)]
     weeks = DAYS / 7 - 1
     return {
-        "organic: recall": share["organic"],
+        RECALL: share["organic"],
         "organic: median delay in minutes": float(np.median(hits)) if hits.size else float("nan"),
         "cold topic: recall": share["cold"],
         "bots let through": share["bot"],

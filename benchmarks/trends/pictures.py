@@ -138,10 +138,10 @@ def _injected(part: Part) -> Any:
 
 
 def _calibration(part: Part) -> Any:
-    """Draw the share of high panes of each key, own tail against one z for all; and life on a real list."""
+    """Draw the share of high panes of each key, own tail against one z for all; and how attention fades."""
     raw: Any = part.raw
-    has_life = "life" in raw
-    figure, axes = plt.subplots(1, 2 if has_life else 1, figsize=(10 if has_life else 6, 4), squeeze=False)
+    has_fade = "fade" in raw
+    figure, axes = plt.subplots(1, 2 if has_fade else 1, figsize=(10 if has_fade else 6, 4), squeeze=False)
     axis = axes[0][0]
     floor = 0.03
     for name, ratio, colour in (
@@ -157,23 +157,23 @@ def _calibration(part: Part) -> Any:
     axis.set_title("B6: how often a high score is reached")
     axis.text(0, floor * 1.05, "never", fontsize=7, va="bottom")
     axis.legend(loc="upper left")
-    if has_life:
-        other = axes[0][1]
-        life = np.sort(raw["life"])
-        left = 1.0 - np.arange(len(life)) / len(life)
-        other.plot(life, left, color="#4a5568", label="Weibo's hot list 2021: still rising")
-        hours = np.linspace(0, 24, 200)
-        for h, colour in ((3.0, COLOURS["groundswell"]), (4.0, COLOURS["mastodon"])):
-            label = "groundswell" if h == 3.0 else "Mastodon's tags"
-            other.plot(
-                hours,
-                0.5 ** (hours / h),
-                color=colour,
-                ls="--",
-                label=f"strength, half-life {h:g} h ({label})",
-            )
-        other.set(xlim=(0, 24), ylim=(0, 1.02), xlabel="hours", ylabel="share of topics, or of the peak")
-        other.set_title("life of a topic on a list")
-        other.legend()
+    if has_fade:
+        _fading(axes[0][1], raw["fade"])
     figure.tight_layout()
     return figure
+
+
+def _fading(axis: Any, fade: Any) -> None:
+    """Draw how attention fades after its strongest hour, and how the list lets it fade."""
+    hours = np.arange(fade.shape[1])
+    low, middle, high = np.quantile(fade, (0.25, 0.5, 0.75), axis=0)
+    axis.fill_between(
+        hours, low, high, color="#4a5568", alpha=0.2, lw=0, label="half of 12 crises on Twitter"
+    )
+    axis.plot(hours, middle, color="#4a5568", label="their median, tweets an hour")
+    for half_life_h, name, owner in ((3, "groundswell", "our list"), (4, "mastodon", "Mastodon's tags")):
+        axis.plot(hours, 0.5 ** (hours / half_life_h), color=COLOURS[name], ls="--",
+                  label=f"half-life {half_life_h} h: {owner}")  # fmt: skip
+    axis.set(xlim=(0, 47), ylim=(0, 1.02), xlabel="hours after the strongest", ylabel="share of the peak")
+    axis.set_title("how attention fades, and strength in the list")
+    axis.legend()

@@ -17,7 +17,7 @@ from producers.sources.simulate.config import PlantConfig, SimulationConfig
 from producers.sources.simulate.jsonl import open_lines
 from producers.sources.simulate.simulation import simulate_columns
 
-EVENTS, HOURS, SEED = 12_000, 6, 11
+EVENTS, HOURS, SEED = 6_000, 6, 11
 LATENESS_MS = 60_000
 
 
@@ -31,9 +31,10 @@ def run(data: Path) -> Part:
     events = world()
     for name in DETECTORS:
         first, counts[name] = stream.digest(stream.run(events, name, LATENESS_MS))
-        second, _ = stream.digest(stream.run(events, name, LATENESS_MS))
         other, _ = stream.digest(stream.run(delayed(events), name, LATENESS_MS))
-        again[name] = "equal" if second == first else "DIFFERENT"
+        if name == "groundswell":  # the rest of the road is the same for all
+            second, _ = stream.digest(stream.run(events, name, LATENESS_MS))
+            again[name] = "equal" if second == first else "DIFFERENT"
         shuffled[name] = "equal" if other == first else "DIFFERENT"
     part.add("records", counts)
     part.add("the same order again", again)
