@@ -55,9 +55,9 @@ def main() -> int:
     for name in options.only:
         parts.append(run_part(name, options.data))
         print(table(parts[-1:]), flush=True)
-    (options.out / "results.md").write_text(table(parts), "utf-8")
-    figures = {part.name: {line.measure: line.values for line in part.lines} for part in parts}
-    (options.out / "results.json").write_text(json.dumps(figures, indent=1), "utf-8")
+        figures = {part.name: {line.measure: line.values for line in part.lines} for part in parts}
+        (options.out / "results.md").write_text(table(parts), "utf-8")
+        (options.out / "results.json").write_text(json.dumps(figures, indent=1), "utf-8")
     for line in draw(parts, options.out):
         print(line)
     return 0

@@ -103,38 +103,46 @@ def _market(part: Part) -> Any:
 
 def _injected(part: Part) -> Any:
     """Draw what is found and let through at equal false alerts, and recall by start hour."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), width_ratios=(3, 2))
-    measures = {
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 4), width_ratios=(5, 3, 4))
+    shares = {
         "organic: recall": "organic\n(found)",
         "cold topic: recall": "cold topic\n(found)",
-        "bots let through": "bots\n(let through)",
-        "one loud user let through": "loud user\n(let through)",
-        "seasonal lift: alerts per key and week": "seasonal lift\n(alerts a week)",
+        "bots let through": "bots\n(passed)",
+        "one loud user let through": "loud user\n(passed)",
     }
+    rates = {
+        "seasonal lift: alerts per key and week": "daily lift\n(a week)",
+        "steady and high: alerts per key in 16 days": "steady and high\n(16 days)",
+    }
+    _bars(left, part, shares)
+    _bars(middle, part, rates)
+    for name in DETECTORS:
+        found: Any = part.raw[name]
+        width = 2.2 if name == "groundswell" else 1.2
+        right.plot(found["by_hour"], color=COLOURS[name], lw=width, marker=".")
+    left.set(ylabel="share of bursts", ylim=(0, 1.15))
+    left.set_title("B5: planted bursts, found and passed")
+    middle.set(ylabel="false alerts per key")
+    middle.set_title("no news, yet loud")
+    right.set(xlabel="start hour of the burst, UTC", ylabel="organic bursts found", ylim=(-0.03, 1.05))
+    right.set_xticks(range(0, 24, 4))
+    right.set_title("found by start hour")
+    figure.legend(*left.get_legend_handles_labels(), loc="lower center", ncols=5, bbox_to_anchor=(0.5, -0.07))
+    figure.tight_layout()
+    return figure
+
+
+def _bars(axis: Any, part: Part, measures: dict[str, str]) -> None:
+    """Draw groups of one bar for each detector."""
     width = 0.8 / len(DETECTORS)
     for i, name in enumerate(DETECTORS):
         found: Any = part.raw[name]
         values = [found["equal"][measure] for measure in measures]
-        at = np.arange(len(measures)) + (i - 2) * width
-        bars = left.bar(at, values, width * 0.92, color=COLOURS[name], label=name)
-        left.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=6, rotation=90, padding=2)
-        right.plot(
-            found["by_hour"],
-            color=COLOURS[name],
-            lw=2.2 if name == "groundswell" else 1.2,
-            marker=".",
-            label=name,
-        )
-    left.set_xticks(np.arange(len(measures)), list(measures.values()))
-    left.set_ylabel("share of bursts, or alerts per key and week")
-    left.set_title("B5: planted bursts at one false alert per key and week")
-    left.margins(y=0.15)
-    right.set(xlabel="start hour of the burst, UTC", ylabel="organic bursts found", ylim=(-0.03, 1.05))
-    right.set_xticks(range(0, 24, 4))
-    right.set_title("found by start hour")
-    left.legend(ncols=2, loc="upper right")
-    figure.tight_layout()
-    return figure
+        at = np.arange(len(measures)) + (i - (len(DETECTORS) - 1) / 2) * width
+        bars = axis.bar(at, values, width * 0.92, color=COLOURS[name], label=name)
+        axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=6.5, rotation=90, padding=2)
+    axis.set_xticks(np.arange(len(measures)), list(measures.values()))
+    axis.margins(y=0.15)
 
 
 def _calibration(part: Part) -> Any:
@@ -156,6 +164,7 @@ def _calibration(part: Part) -> Any:
     axis.set(xlabel="keys, sorted", ylabel="panes above, seen / nominal (.001)")
     axis.set_title("B6: how often a high score is reached")
     axis.text(0, floor * 1.05, "never", fontsize=7, va="bottom")
+    axis.text(0, 0.36, "grey: within a factor of 3", fontsize=7, va="bottom")
     axis.legend(loc="upper left")
     if has_fade:
         _fading(axes[0][1], raw["fade"])
@@ -168,7 +177,13 @@ def _fading(axis: Any, fade: Any) -> None:
     hours = np.arange(fade.shape[1])
     low, middle, high = np.quantile(fade, (0.25, 0.5, 0.75), axis=0)
     axis.fill_between(
-        hours, low, high, color="#4a5568", alpha=0.2, lw=0, label="half of 12 crises on Twitter"
+        hours,
+        low,
+        high,
+        color="#4a5568",
+        alpha=0.2,
+        lw=0,
+        label=f"middle half of {len(fade)} crises on Twitter",
     )
     axis.plot(hours, middle, color="#4a5568", label="their median, tweets an hour")
     for half_life_h, name, owner in ((3, "groundswell", "our list"), (4, "mastodon", "Mastodon's tags")):

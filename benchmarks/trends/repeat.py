@@ -17,8 +17,11 @@ from producers.sources.simulate.config import PlantConfig, SimulationConfig
 from producers.sources.simulate.jsonl import open_lines
 from producers.sources.simulate.simulation import simulate_columns
 
-EVENTS, HOURS, SEED = 6_000, 6, 11
+EVENTS, HOURS, SEED = 4_000, 6, 11
 LATENESS_MS = 60_000
+FEW = PlantConfig(
+    organic=2, surges=1, duplicate_tags=0, steady=1, seasonal=0, loud=1, coordinated=1, bans=0, scale=0.1
+)
 
 
 def run(data: Path) -> Part:
@@ -48,9 +51,7 @@ def run(data: Path) -> Part:
 
 def world() -> list[Mapped]:
     """Return a small simulated world by time of event."""
-    config = SimulationConfig(
-        seed=SEED, events=EVENTS, hours=HOURS, users=1000, topics=100, plants=PlantConfig(scale=0.1)
-    )
+    config = SimulationConfig(seed=SEED, events=EVENTS, hours=HOURS, users=1000, topics=100, plants=FEW)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "world.events.jsonl"
         with open_lines(file) as lines:
