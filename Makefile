@@ -1,10 +1,10 @@
 # make demo [INPUT=file] [MAPPING=name]   watch topics rise: the planted scenario, or your own events
 # make test [LEVEL="unit property"]       every level of tests, or the named folders under tests/
-# make setup | lint | docs | golden | bench | bench-throughput | lock
+# make setup | lint | docs | golden | bench | bench-trends | bench-throughput | lock
 # Needed beforehand: Python 3.10-3.12 with venv, and a package index for the first run.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs golden bench bench-throughput lock
+.PHONY: help setup demo test lint docs golden bench bench-trends bench-throughput lock
 SHELL := /bin/sh
 BIN := .venv/bin
 
@@ -52,6 +52,10 @@ bench: setup
 	@$(BIN)/python benchmarks/detector.py
 	@$(BIN)/python benchmarks/simulate.py
 
+# How well trends are found, beside the baselines: tables and pictures in build/trends; about ten minutes.
+bench-trends: setup
+	@$(BIN)/python -m benchmarks.trends $(if $(DATA),--data '$(DATA)')
+
 # The whole path, on stacks of its own.
 bench-throughput: setup
 	@$(BIN)/python benchmarks/throughput.py
@@ -59,6 +63,6 @@ bench-throughput: setup
 # New versions on purpose: read the difference before committing it.
 lock: setup
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
-	  pyproject.toml --all-extras --group test --group lint -o locks/all.txt
+	  pyproject.toml --all-extras --group test --group lint --group bench -o locks/all.txt
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
 	  locks/setup.in -o locks/setup.txt

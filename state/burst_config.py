@@ -1,12 +1,16 @@
 """What the burst detector may be told: few numbers, each with its unit, range and reason."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 _LARGEST_TAIL = 0.1  # above this "tail" means nothing
+
+
+Detector = Literal["groundswell", "signitrend", "mastodon", "gnip", "kleinberg"]
 
 
 class BurstConfigError(ValueError):
@@ -20,6 +24,7 @@ class BurstConfig:
     How each default was chosen, and how flat the result is around it: docs/explanation/detector.md.
 
     Attributes:
+        detector: Ours, or a baseline to compare it with; another detector abandons old states.
         pane_ms: Length of a pane, one second to one day. Changing it abandons old states.
         half_life_ms: Memory of the baseline; at least twelve panes are kept.
         smooth_ms: Span of the smoothed input that sees slow rises.
@@ -44,6 +49,7 @@ class BurstConfig:
         max_top_share: Largest share of one content in the pane, (0, 1]; 1 turns this off.
     """
 
+    detector: Detector = "groundswell"
     pane_ms: int = 5 * MINUTE_MS
     half_life_ms: int = 2 * DAY_MS
     smooth_ms: int = 2 * HOUR_MS
@@ -89,6 +95,7 @@ class BurstConfig:
             "smooth_ms", "min_lift", "hold_ms", "warm_ms", "cold_min_users", "min_users", "min_fingerprints",
         )  # fmt: skip
         checks = [
+            ("detector", f"one of {', '.join(get_args(Detector))}", self.detector in get_args(Detector)),
             ("pane_ms", "one second to one day in ms", SECOND_MS <= self.pane_ms <= DAY_MS),
             ("tail_prob", f"above 0, at most {_LARGEST_TAIL}", 0 < self.tail_prob <= _LARGEST_TAIL),
             ("tail_prior", "at least 1", self.tail_prior >= 1),

@@ -16,9 +16,10 @@ import pyarrow as pa
 from schemas.hashing import hash_strings
 from schemas.served import TrendRecord
 from state import recent_samples, tail_sketch, trend_base
-from state.burst import Scores, step
+from state.burst import Scores
 from state.burst_gate import Alerts, gate
-from state.burst_layout import fresh, stabilise
+from state.burst_layout import stabilise
+from state.detector import fresh, step
 from state.exact import Floats, Ints, decay_rate, power
 from state.pane_rows import PaneRows
 from state.tail_sketch import TailSketch

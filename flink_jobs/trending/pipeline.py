@@ -62,9 +62,10 @@ class Ends:
 
 
 def detect_uid(options: TrendingOptions) -> str:
-    """Return the uid of the only stateful Python step: other pane length, shards or mode, other state."""
+    """Return the uid of the only stateful Python step: other detector, pane, shards or mode, other state."""
     seconds = options.trend.burst.pane_ms // 1000
-    return f"trending/detect-v{STATE_VERSION}-p{seconds}-s{options.shards}-{options.execution_mode}"
+    name = "" if options.trend.burst.detector == "groundswell" else f"-{options.trend.burst.detector}"
+    return f"trending/detect{name}-v{STATE_VERSION}-p{seconds}-s{options.shards}-{options.execution_mode}"
 
 
 def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) -> StatementSet:

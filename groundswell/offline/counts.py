@@ -16,10 +16,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from state.burst import step
-from state.burst_config import DAY_MS, SECOND_MS, BurstConfig
+from state.burst_config import DAY_MS, SECOND_MS, BurstConfig, Detector
 from state.burst_gate import gate
-from state.burst_layout import fresh, stabilise
+from state.burst_layout import stabilise
+from state.detector import fresh, step
 
 HEADER = ("timestamp", "value", "score", "alert")
 _PROBE_ROWS = 100  # rows that tell the interval
@@ -80,17 +80,20 @@ def read_counts(lines: Iterable[str]) -> Counts:
     return Counts(stamps, texts, values, _panes(times, pane_ms), pane_ms)
 
 
-def score_counts(counts: Counts, alert_score: float | None = None) -> Iterator[tuple[float, bool]]:
+def score_counts(
+    counts: Counts, alert_score: float | None = None, detector: Detector = "groundswell"
+) -> Iterator[tuple[float, bool]]:
     """Yield score and alert of each row, from that row and the rows before it. O(rows).
 
     Args:
         counts: What ``read_counts`` returned.
         alert_score: Another threshold than the default of ``BurstConfig``.
+        detector: Ours or a baseline.
 
     Raises:
         BurstConfigError: The threshold is out of range.
     """
-    cfg = BurstConfig.for_counts(counts.pane_ms)
+    cfg = replace(BurstConfig.for_counts(counts.pane_ms), detector=detector)
     if alert_score is not None:
         cfg = replace(cfg, alert_score=alert_score)
     nobody = np.zeros(1, np.int64)

@@ -16,6 +16,7 @@ from pathlib import Path
 from groundswell.offline.trends import ClosedPane, OfflineTrends
 from producers.sources.replay import read_rows
 from state.actions import ActionWeights
+from state.burst_config import Detector
 from state.trend_config import TrendConfig
 
 COLUMNS = ("pane_start_ms", "topic", "scope", "events", "users", "score", "alert")
@@ -23,7 +24,14 @@ _NOBODY = (0.0, 0)
 _SHARDS = 1  # the result does not depend on it much: only the sketch's collisions do
 
 
-def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, out: Path) -> dict[str, object]:
+def evaluate(
+    file: Path,
+    mapping: str | None,
+    pane_ms: int,
+    lateness_ms: int,
+    out: Path,
+    detector: Detector = "groundswell",
+) -> dict[str, object]:
     """Count and score a file of events. Memory grows with the number of topics, not of events.
 
     Args:
@@ -32,6 +40,7 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
         pane_ms: Length of a pane.
         lateness_ms: Bound of disorder.
         out: CSV to write, ordered by time, then topic and scope.
+        detector: Ours or a baseline.
 
     Returns:
         Rows, alerts, and events refused by reason.
@@ -42,7 +51,7 @@ def evaluate(file: Path, mapping: str | None, pane_ms: int, lateness_ms: int, ou
     """
     cfg = TrendConfig(admit_pane_users=1, admit_hour_users=1)
     engine = OfflineTrends(
-        replace(cfg, burst=replace(cfg.burst, pane_ms=pane_ms)),
+        replace(cfg, burst=replace(cfg.burst, pane_ms=pane_ms, detector=detector)),
         ActionWeights(),
         shards=_SHARDS,
         out_of_order_ms=lateness_ms,

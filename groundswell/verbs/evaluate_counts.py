@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from groundswell.verbs._detector import DetectorOption
 from groundswell.verbs._options import AsJson, say
 
 _CANNOT = 1
@@ -21,7 +22,14 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command()
-    def counts(file: File, out: Out, *, alert_score: AlertScore = None, as_json: AsJson = False) -> None:
+    def counts(
+        file: File,
+        out: Out,
+        *,
+        detector: DetectorOption = "groundswell",
+        alert_score: AlertScore = None,
+        as_json: AsJson = False,
+    ) -> None:
         """Find bursts in counts: one alert for each burst, each row judged by the rows before it.
 
         The score is 1 on the row that starts a burst and below 0.5 elsewhere. Missing rows count as
@@ -40,7 +48,7 @@ def register(app: typer.Typer) -> None:
                 read = read_counts(lines)
             out.parent.mkdir(parents=True, exist_ok=True)
             with out.open("w", newline="", encoding="utf-8") as target:
-                alerts = write_scores(read, score_counts(read, alert_score), target)
+                alerts = write_scores(read, score_counts(read, alert_score, detector), target)
         except (OSError, UnicodeDecodeError, CountsError) as error:
             say(f"{file}: {error}")
             raise typer.Exit(_CANNOT) from None

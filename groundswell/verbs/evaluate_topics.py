@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from groundswell.verbs._detector import DetectorOption
 from groundswell.verbs._options import AsJson, say
 
 _CANNOT = 1
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
         pane: Pane = "5m",
         lateness_s: Lateness = 60.0,
         *,
+        detector: DetectorOption = "groundswell",
         as_json: AsJson = False,
     ) -> None:
         """Count and score every topic of a file, in every scope, as the live job would.
@@ -49,7 +51,7 @@ def register(app: typer.Typer) -> None:
         if pane not in _PANES:
             raise typer.BadParameter(f"--pane {pane}: expected one of {', '.join(_PANES)}")
         try:
-            report = evaluate(file, mapping, _PANES[pane], round(lateness_s * 1000), out)
+            report = evaluate(file, mapping, _PANES[pane], round(lateness_s * 1000), out, detector)
         except (OSError, ProducersError) as error:
             say(f"{file}: {error}")
             raise typer.Exit(_CANNOT) from None
