@@ -111,16 +111,17 @@ class BurstConfig:
         return -(-duration_ms // self.pane_ms)
 
     @classmethod
-    def for_counts(cls, pane_ms: int) -> "BurstConfig":
+    def for_counts(cls, pane_ms: int, detector: Detector = "groundswell") -> "BurstConfig":
         """Return the settings for bare counts.
 
         Nobody knows users or contents: those gates are off. Who reads a file wants each event once and few
         false rows; a live list wants the next burst of the same evening too. So here a higher threshold
-        and one alert a day.
+        and one alert a day. The baselines keep their own threshold, which lies at the default.
         """
         return cls(
             pane_ms=pane_ms,
-            alert_score=2.4,
+            detector=detector,
+            alert_score=2.4 if detector == "groundswell" else cls().alert_score,
             hold_ms=DAY_MS,
             cold_min_users=0,
             min_users=0,

@@ -10,7 +10,7 @@ and the cheapest path ends in the burst exactly when E > gamma ln n: a CUSUM who
 sides. Kleinberg works offline with the mean of the whole series; here mu is the mean so far (EWMA with the
 long memory) and n is the number of panes in that memory.
 
-Fields: ``mu`` = base rate, ``level`` = evidence in nats.
+Fields: ``mu`` = base rate, ``smooth`` = evidence in nats.
 Silence: k silent panes take the sum of their mu from E; that sum is geometric for an old key, and for a
 young one, whose mean falls like m / (m + j), a logarithm (midpoint rule: error below 2 % of one pane's mu
 for a prior of no weight, below 1e-4 from a weight of twelve on).
@@ -51,12 +51,12 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
     age = states["age"].astype(np.int64)
     base = states["mu"].astype(np.float64)
     mu, drained = _silence(cfg, age, base, gap)
-    carried = np.maximum(np.minimum(states["level"].astype(np.float64), cost) - drained, 0.0)
+    carried = np.maximum(np.minimum(states["smooth"].astype(np.float64), cost) - drained, 0.0)
     evidence = np.maximum(carried + count * LN2 - mu, 0.0)
     z = (count - mu) / np.sqrt(mu + 0.375)
     scores = verdict(cfg, states, evidence / cost / ALERT_AT, y=count, z=z, expected=mu, var=mu)
     states["mu"] = mu + weight(age + gap, cfg.prior_weight, memory(cfg)) * (count - mu)
-    states["level"] = evidence
+    states["smooth"] = evidence
     close(states, gap, pane_index)
     return scores
 

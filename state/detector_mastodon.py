@@ -9,7 +9,7 @@ the list that fades with half-lives of four hours, are the gate's and the list's
 Known weakness, kept: at first a part of a day is held against a full one, so a burst after midnight is seen
 late or not at all; a topic whose day always rises late scores every evening.
 
-Fields: ``level`` = today's total, ``mu`` = yesterday's. Totals are float32: exact up to 16 million
+Fields: ``smooth`` = today's total, ``mu`` = yesterday's. Totals are float32: exact up to 16 million
 events a day, then rounded to seven digits.
 Silence is exact: silent panes add nothing, and days roll over by the calendar.
 
@@ -38,7 +38,7 @@ def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_in
     states["mu"] = yesterday
     # A key that begins with a day has its last, silent pane in the day before: that day is the prior's.
     starts_day = _day(cfg, states["last_pane"] + 1) != _day(cfg, states["last_pane"])
-    states["level"] = np.where(starts_day, yesterday, 0.0)
+    states["smooth"] = np.where(starts_day, yesterday, 0.0)
     return states
 
 
@@ -47,7 +47,7 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
     gap = silent_panes(states, pane_index)
     count = np.maximum(np.asarray(y, np.float64), 0.0)
     days = _day(cfg, np.asarray(pane_index, np.int64)) - _day(cfg, states["last_pane"])
-    today = states["level"].astype(np.float64)
+    today = states["smooth"].astype(np.float64)
     yesterday = np.where(days == 0, states["mu"].astype(np.float64), np.where(days == 1, today, 0.0))
     observed = np.where(days == 0, today, 0.0) + count
     usual = np.maximum(yesterday, 1.0)
@@ -65,7 +65,7 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
         var=usual * share,
     )
     states["mu"] = yesterday
-    states["level"] = observed
+    states["smooth"] = observed
     close(states, gap, pane_index)
     return scores
 

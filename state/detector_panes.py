@@ -10,7 +10,7 @@ import numpy as np
 
 from state.burst import Scores
 from state.burst_config import BurstConfig
-from state.burst_layout import NEVER, STATE_DTYPE, States, stabilise
+from state.burst_layout import NEVER, STATE_DTYPE, States, longer_ago, stabilise
 from state.exact import Floats, Ints
 
 # On the common scale every detector alerts here unless told otherwise. Own units would need another
@@ -22,8 +22,7 @@ def blank(n: int, pane_index: Ints) -> States:
     """Return records of n keys that have seen nothing and whose first pane is ``pane_index``."""
     states = np.zeros(n, STATE_DTYPE)
     states["last_pane"] = np.asarray(pane_index, np.int64) - 1
-    states["alert_pane"] = NEVER
-    states["peak_pane"] = NEVER
+    states["alert_ago"] = NEVER
     return states
 
 
@@ -64,8 +63,11 @@ def verdict(
         expected: Expected count of the pane, >= 0.
         var: Squared deviation of that expectation.
     """
+    score = ALERT_SCORE * np.maximum(ratio, 0.0)
     return Scores(
-        s=ALERT_SCORE * np.maximum(ratio, 0.0),
+        s=score,
+        evidence=score,
+        news=score,  # by which it would order topics, too
         z=z,
         x=stabilise(y),
         expected=expected,
@@ -77,4 +79,5 @@ def verdict(
 def close(states: States, gap: Ints, pane_index: Ints) -> None:
     """Count the pane and the silent ones before it, in place."""
     states["age"] = states["age"].astype(np.int64) + gap + 1
+    states["alert_ago"] = longer_ago(states["alert_ago"], gap + 1)
     states["last_pane"] = pane_index

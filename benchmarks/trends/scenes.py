@@ -20,8 +20,9 @@ import numpy as np
 
 from benchmarks.bursts import DAY, Kind, rates
 from benchmarks.trends.sweep import Panes, everyone_differs
-from state.entries import SAMPLE_FINGERPRINTS, SAMPLE_USERS, pack, summarise
+from state.contributions import USER_SPACE
 from state.exact import Floats, Ints
+from state.summary import SAMPLE_FINGERPRINTS, SAMPLE_USERS, Deeds, summarise
 from state.trust import account_trust
 
 SCENES = ("organic", "cold", "bot", "loud", "seasonal", "steady")
@@ -127,7 +128,11 @@ def counted(name: str, background: Ints, extra: Ints, owner: Ints, rng: np.rando
         text, weight = np.where(is_extra, mine, text), np.where(is_extra, new, weight)
     if name == "loud":
         user = np.where(is_extra, mine, user)
-    found = summarise(pack(user, text, np.rint(100 * weight).astype(np.int64)), offsets)
+    people, contents = (user >> np.uint64(16)).astype(np.int64), (text >> np.uint64(32)).astype(np.int64)
+    order = np.lexsort((contents, people, pane))
+    centi = np.rint(100 * weight).astype(np.int64)
+    deeds = Deeds(pane[order], people[order], contents[order], centi[order])
+    found = summarise(deeds, np.full(len(size), USER_SPACE))
     return Panes(found.micro / 1e6, found.trusted_users, found.fingerprints, found.top_share)
 
 

@@ -43,7 +43,7 @@ def run(events: Iterable[Mapped], detector: Detector, lateness_ms: int) -> Itera
     cfg = replace(cfg, burst=replace(cfg.burst, detector=detector))
     engine = OfflineTrends(cfg, ActionWeights(), shards=1, out_of_order_ms=lateness_ms)
     for pane in engine.run(events):
-        yield Shown(pane.start_ms, [record for verdict in pane.verdicts for record in verdict.records])
+        yield Shown(pane.start_ms, [record for shard in pane.shards for record in shard.verdict.records])
 
 
 def digest(shown: Iterable[Shown]) -> tuple[str, int]:

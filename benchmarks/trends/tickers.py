@@ -5,7 +5,6 @@ sweep: the best of them on these files is NAB's own rule, and flatters; with the
 taken from the other files it is what one may expect elsewhere.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +79,7 @@ def alerts_by_threshold(name: Detector, counts: list[Counts], thresholds: list[f
     y = np.zeros((max(int(row[-1]) for row in rows) + 1, len(counts)))
     for i, (each, row) in enumerate(zip(counts, rows, strict=True)):
         y[row, i] = each.values
-    cfg = replace(BurstConfig.for_counts(counts[0].pane_ms), detector=name)
+    cfg = BurstConfig.for_counts(counts[0].pane_ms, name)
     panes: Panes = counts_only(y)
     swept = sweep(cfg, panes, thresholds, first=first, prior=stabilise(y[0]))
     return [[swept.alerts[k][row, i] for i, row in enumerate(rows)] for k in range(len(thresholds))]

@@ -93,7 +93,7 @@ def score_counts(
     Raises:
         BurstConfigError: The threshold is out of range.
     """
-    cfg = replace(BurstConfig.for_counts(counts.pane_ms), detector=detector)
+    cfg = BurstConfig.for_counts(counts.pane_ms, detector)
     if alert_score is not None:
         cfg = replace(cfg, alert_score=alert_score)
     nobody = np.zeros(1, np.int64)
