@@ -121,7 +121,8 @@ def records_source(events: dict[str, tuple[Plan, Schema]]) -> str:
     literals = [text for text in shared.values() if text.startswith(tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))]
     others = [text for text in shared.values() if text not in literals]
     names = {event: plan.name for event, (plan, _) in events.items()}
-    union = f"Record: TypeAlias = {' | '.join(names.values())}\n"
+    parts = "".join(f"    | {name}\n" for name in names.values()).replace("    | ", "    ", 1)
+    union = f"Record: TypeAlias = (\n{parts})\n"
     table = "".join(f'    "{event}": {name},\n' for event, name in names.items())
     tail = f"{union}\nRECORDS: Final[dict[str, type[Record]]] = {{\n{table}}}\n"
     return "\n".join([_HEAD, *literals]) + "\n\n" + "\n\n".join([*others, *structs]) + "\n\n" + tail
