@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from state import burst_layout, tail_sketch, trend_key
+from state import burst_layout, tag_table, tagger, tail_sketch, trend_key
 from state.codec import Codec
+from state.online_model import CalibrationState
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
 _TOUCHED_CELLS = 20
@@ -104,10 +105,23 @@ def _sketch(rng: Rng) -> tail_sketch.TailSketch:
     return sketch
 
 
+def _tagger(rng: Rng) -> tagger.TaggerState:
+    state = tagger.empty(tagger.TaggerConfig(words=16, tags=4))
+    counts, errors = rng.gamma(2.0, 9.0, (2, 4))
+    state.table = tag_table.rebuilt(["tea", "東京", "world cup", ""], counts, errors)
+    for name in ("weights", "bias", "steps"):
+        table = getattr(state, name)
+        table[...] = rng.normal(0.0, 2.0, table.shape)
+    state.calibration = CalibrationState(slope=float(rng.normal()), intercept=float(rng.normal()))
+    state.progress = tagger.Progress(*rng.integers(1, 1 << 40, 6).tolist())
+    return state
+
+
 SAMPLES = (
     Sample("bu", lambda rng: rows(rng, burst_layout.STATE_DTYPE, 3)),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), np.zeros(1, trend_key.EXTRA)), "quiet"),
     Sample("ts", _sketch),
+    Sample("tg", _tagger),
     Sample("sb", lambda rng: [rng.bytes(40), rng.bytes(3), b""]),
 )
