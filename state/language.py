@@ -85,6 +85,10 @@ class LocalIdentifier:
     def __init__(self, cfg: LanguageConfig | None = None) -> None:
         self._cfg = cfg or LanguageConfig()
 
+    def load(self) -> None:
+        """Load the model now."""
+        _model()
+
     def identify(self, texts: pa.StringArray) -> Languages:
         """Return the language of each text. Web addresses, handles and tags count for nothing.
 
