@@ -62,7 +62,7 @@ class LanguageConfig:
         min_letters: Texts with fewer letters are ``und``: a word or two belong to many languages.
     """
 
-    min_prob: float = 0.5
+    min_prob: float = 0.3
     min_letters: int = 8
 
     def __post_init__(self) -> None:

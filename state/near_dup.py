@@ -2,8 +2,9 @@
 
 A text is named by three of its tokens, chosen by a rule that prefers long words and otherwise looks only at
 hashes. A copy that still holds these three, and nothing that would be chosen before them, has the same id. So
-appended remarks, other links, handles, numbers and punctuation, "RT @name:" and cut ends rarely change it,
-while a changed word does with a chance of about 3 in the number of its words.
+appended remarks, other links, handles, numbers and punctuation, "RT @name:" and cut ends rarely change it. A
+word that is left out does where it was one of the three, and a long word that is put in often takes a place:
+how often is measured in docs/explanation/content-understanding.md.
 
 Source: the choice is a weighted sample without replacement that is the same in every text (min-wise hashing,
 A. Broder 1997; weights by exponential ranks, E. Cohen, Size-Estimation Framework, JCSS 1997, section 5).
@@ -18,7 +19,7 @@ import pyarrow as pa
 from schemas.avro_tape import Ints, Words
 from state.text_tokens import Tokens, tokens
 
-CHOSEN = 3  # two merge one pair of texts in twenty wrongly, four lose half of the edited copies
+CHOSEN = 3  # with two, four in ten shared ids are of unlike posts; four lose a third of remarks
 _SHORT, _LONG = 3, 10  # letters: up to 3 a word says little; beyond 10 it says no more
 _SHORT_WEIGHT = 1e-3
 _STEP, _LAST = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xFF51AFD7ED558CCD)
