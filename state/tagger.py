@@ -36,6 +36,7 @@ class TaggerConfig:
         rate: Step size of the first step.
         half_life_posts: Learned posts after which the uses of tags count half.
         min_uses: Decayed uses before a tag is suggested.
+        warm_up_posts: Posts to learn from before anything is suggested.
         min_prob: A suggestion must be right with this probability, by the calibration.
         max_suggested: Suggestions for one post.
         max_learned: Tags of one post that are learned.
@@ -48,6 +49,7 @@ class TaggerConfig:
     rate: float = 2.0
     half_life_posts: int = 10_000
     min_uses: float = 5.0
+    warm_up_posts: int = 100
     min_prob: float = 0.5
     max_suggested: int = 3
     max_learned: int = 8
@@ -214,6 +216,8 @@ def _best(tagger: Tagger, score: Scores) -> list[int]:
 
 
 def _sure(tagger: Tagger, score: Scores, best: Sequence[int]) -> Suggestions:
+    if tagger.state.progress.learned < tagger.cfg.warm_up_posts:
+        return []
     out = [(tagger.state.table.names[at], tagger.calibration.prob(float(score[at]))) for at in best]
     return [(name, prob) for name, prob in out if prob >= tagger.cfg.min_prob]
 
