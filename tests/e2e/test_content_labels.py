@@ -73,8 +73,8 @@ def _wait_for(stack: Stack, job: str, count: int) -> list[ContentLabelled]:
     pytest.fail(f"{len(found)} labels came, expected {count}")
 
 
-def _start(stack: Stack, name: str) -> str:
-    options = completed(JOB, [f"--transaction-prefix={name}", f"--group-id={name}"], {})
+def _start(stack: Stack, name: str, *more: str) -> str:
+    options = completed(JOB, [f"--transaction-prefix={name}", f"--group-id={name}", *more], {})
     return submit(stack, JOB, options, name)
 
 
@@ -107,7 +107,10 @@ def _kill_a_task_manager(stack: Stack) -> None:
 
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_posts_are_labelled_once_soon_and_the_same_when_read_again(stack: Stack) -> None:
-    """Language, tags and ids of 400 posts; a late one within 5 s; the second reading is killed in between."""
+    """Language, tags and ids of 400 posts; a late one within 5 s.
+
+    The second reading is in process mode, and a task manager is killed meanwhile.
+    """
     now_ms = int(time.time() * 1000)  # noqa: TID251 - events of now
     texts = post_texts(POSTS, np.random.default_rng(7))
     posts = [
@@ -132,7 +135,7 @@ def test_posts_are_labelled_once_soon_and_the_same_when_read_again(stack: Stack)
     everything = _labels(stack)
     assert len(everything) == POSTS + 3
     cancel(stack, "labels-a")
-    again = _start(stack, "labels-b")
+    again = _start(stack, "labels-b", "--execution-mode=process")
     time.sleep(4)
     _kill_a_task_manager(stack)
     both = _wait_for(stack, again, 2 * len(everything))
@@ -167,12 +170,3 @@ def _assert_labels(
             assert label.tags_from == "model"
     assert suggested > len(posts) // 12
     assert right >= 0.8 * suggested
-
-
-def test_options_of_the_stack_make_a_whole_command() -> None:
-    """`groundswell submit flink_jobs.content` needs no options."""
-    assert completed(JOB, [], {}) == [
-        "--kafka-bootstrap={kafka}",
-        "--execution-mode={mode}",
-        "--parallelism={parallelism}",
-    ]
