@@ -1,6 +1,7 @@
 """The Python steps of the graph: thin. Bytes in, one call into ``state``, bytes out."""
 
 from collections.abc import Iterator
+from dataclasses import astuple, fields
 
 import pandas as pd
 from pyflink.common import Row
@@ -16,6 +17,7 @@ from schemas.registry import open_registry
 from state.content_labels import label
 from state.content_posts import Readers
 from state.language import MODEL_VERSION, LocalIdentifier
+from state.tagger import Progress
 from state.tagger_codec import restore, store
 
 
@@ -50,7 +52,7 @@ class ReadPosts(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
 
 
 class TagPosts(KeyedProcessFunction):  # type: ignore[misc]
-    """One key = one group of languages: suggests tags, then learns."""
+    """One key = one group of languages: suggests tags, then learns. Its metrics are those of `Progress`."""
 
     def __init__(self, options: ContentOptions) -> None:
         self._options = options
@@ -59,15 +61,20 @@ class TagPosts(KeyedProcessFunction):  # type: ignore[misc]
         """Get the cell of a group."""
         o = self._options
         self._cell = BytesCell(runtime_context, "tagger", o.execution_mode)
+        metrics = runtime_context.get_metrics_group()
+        self._counters = [metrics.counter(f"tag_{field.name}") for field in fields(Progress)]
         self._labels = LabelEncoder(open_registry(o.registry_url or None), MODEL_VERSION)
 
     def process_element(self, value: bytes, _ctx: KeyedProcessFunction.Context) -> Iterator[Row]:
         """Label one bundle."""
         group, posts = unpack(bytes(value))
         tagger = restore(self._options.tagger, self._cell.get())
-        learned = tagger.state.progress.learned
+        before = astuple(tagger.state.progress)
         labels = label(tagger, posts)
-        if tagger.state.progress.learned != learned:
+        after = astuple(tagger.state.progress)
+        if after != before:
             self._cell.put(store(tagger))
+            for counter, new, old in zip(self._counters, after, before, strict=True):
+                counter.inc(new - old)
         for key, record, at_ms in self._labels.encode(group, labels):
             yield Row(key, record, at_ms)

@@ -1,9 +1,13 @@
 """Posts get their labels: soon, each once, and the same ones when the whole topic is read again."""
 
+import json
 import os
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -132,6 +136,7 @@ def test_posts_are_labelled_once_soon_and_the_same_when_read_again(stack: Stack)
     print("late posts labelled after", took_s, "s")  # noqa: T201
     assert max(took_s) <= LATE_S, took_s
 
+    _assert_metrics(stack, job, sum(bool(post.topics) for post in posts))
     everything = _labels(stack)
     assert len(everything) == POSTS + 3
     cancel(stack, "labels-a")
@@ -150,6 +155,30 @@ def test_posts_are_labelled_once_soon_and_the_same_when_read_again(stack: Stack)
     assert len({letter["source.offset"] for letter in letters}) == 3
     assert {letter["error.class"] for letter in letters} == {b"undecodable"}
     cancel(stack, "labels-b")
+
+
+def _ask(stack: Stack, path: str) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(stack.flink_rest_url + path, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def _assert_metrics(stack: Stack, job: str, lessons: int) -> None:
+    """Progressive validation is among Flink's metrics; they arrive there some seconds later."""
+    deadline_s = time.monotonic() + 60
+    found: dict[str, float] = {}
+    while found.get("tag_learned") != lessons and time.monotonic() < deadline_s:
+        time.sleep(2.0)
+        found = {}
+        for vertex in _ask(stack, f"/jobs/{job}")["vertices"]:
+            path = f"/jobs/{job}/vertices/{vertex['id']}/subtasks/metrics"
+            listed = _ask(stack, path)
+            names = [each["id"] for each in listed if ".tag_" in each["id"]]
+            for name in names:
+                (answer,) = _ask(stack, f"{path}?get={quote(name)}&agg=sum")
+                found[name.rpartition(".")[2]] = answer["sum"]
+    assert found["tag_learned"] == lessons, found
+    assert found["tag_suggested_right"] >= 0.9 * found["tag_suggested"] > 0
 
 
 def _assert_labels(

@@ -1,6 +1,7 @@
 """The keyed step with a cell of the test's own: state is written after a lesson, and read again."""
 
 import warnings
+from collections import Counter
 from types import SimpleNamespace
 
 import numpy as np
@@ -40,10 +41,21 @@ class Cell:
         self.puts += 1
 
 
-def _step(monkeypatch: pytest.MonkeyPatch, cell: Cell) -> operators.TagPosts:
+class Metrics:
+    """Counters by name."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def counter(self, name: str) -> SimpleNamespace:
+        """Return a counter."""
+        return SimpleNamespace(inc=lambda n: self.counts.update({name: n}))
+
+
+def _step(monkeypatch: pytest.MonkeyPatch, cell: Cell, metrics: Metrics | None = None) -> operators.TagPosts:
     monkeypatch.setattr(operators, "BytesCell", lambda _context, _name, _mode: cell)
     step = operators.TagPosts(OPTIONS)
-    step.open(SimpleNamespace())
+    step.open(SimpleNamespace(get_metrics_group=lambda: metrics or Metrics()))
     return step
 
 
@@ -71,9 +83,11 @@ def test_a_step_goes_on_from_what_another_one_stored(monkeypatch: pytest.MonkeyP
     cell = Cell()
     lessons = [_post(f"t{i}", ["tea"]) for i in range(20)]
     assert _tags(_step(monkeypatch, cell), *lessons) == [["tea"]] * 20
-    assert _tags(_step(monkeypatch, cell), _post("new", [])) == [["tea"]]
+    metrics = Metrics()
+    assert _tags(_step(monkeypatch, cell, metrics), _post("new", []), _post("t", ["tea"])) == [["tea"]] * 2
+    assert metrics.counts["tag_learned"] == metrics.counts["tag_suggested_right"] == 1
     assert cell.value is not None
-    assert CODEC.loads(cell.value).progress.learned == 20
+    assert CODEC.loads(cell.value).progress.learned == 21
 
 
 def test_state_is_written_once_a_bundle_and_only_after_a_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
