@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from river import naive_bayes
 
 from state.language import LanguageConfig, LocalIdentifier
 from state.near_dup import near_dup_ids, text_fingerprint
@@ -31,6 +32,7 @@ _STORY = (
     "morning while friends told stories about travel music garden weather football kitchen science history"
 )
 _LEAST_WORDS = 5
+_FOR_RIVER = 1500  # posts; its cost grows with the tags it knows
 _ALIKE = 0.5  # Jaccard similarity of the words of two posts
 
 
@@ -143,6 +145,33 @@ def tags(posts: list[dict[str, list[str]]], texts: list[str], cfg: TaggerConfig)
     }
 
 
+def river_bayes(posts: list[dict[str, list[str]]], texts: list[str]) -> dict[str, float]:
+    """The same with River's multinomial naive Bayes on the same words: unbounded, and slow with many tags."""
+    found = tokens(pa.array(texts))
+    model = naive_bayes.MultinomialNB(alpha=1.0)
+    known: set[str] = set()
+    right = judged = learned = 0
+    start = time.perf_counter()
+    for i, post in enumerate(posts):
+        given = list(dict.fromkeys(filter(None, map(normalise, post["syms"] + post["tags"]))))
+        words = {int(value) % 4096: 1 for value in found.hashes[found.offsets[i] : found.offsets[i + 1]]}
+        if given and words:
+            probs = model.predict_proba_one(words)
+            judged += bool(probs)
+            right += bool(probs) and max(probs, key=probs.__getitem__) in given
+            for tag in given:
+                model.learn_one(words, tag)
+            known.update(given)
+            learned += 1
+    took = time.perf_counter() - start
+    return {
+        "judged": judged,
+        "precision_at_1_of_all": round(right / judged, 3),
+        "tags": len(known),
+        "us_to_predict_and_learn": round(took / learned * 1e6, 1),
+    }
+
+
 def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -163,6 +192,9 @@ def main() -> None:
         found = LocalIdentifier(LanguageConfig()).identify(pa.array(texts))
         out["languages"] = {name: found.codes.count(name) for name in ("en", "und", "zxx", "es")}
         out["tagger"] = tags(posts, texts, TaggerConfig())
+        few = _FOR_RIVER
+        out["tagger_first_posts"] = tags(posts[:few], texts[:few], TaggerConfig())
+        out["river_first_posts"] = river_bayes(posts[:few], texts[:few])
     print(json.dumps(out, indent=1))
 
 
