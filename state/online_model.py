@@ -1,8 +1,9 @@
 """The one place where River is used: a learner whose whole state is a few numbers that can be stored.
 
-Not used for the tags themselves: River's text classifiers keep one dictionary per word and ask all of them in
-Python, 5 to 12 ms for a post at 1000 tags where the arrays of `tagger.py` take 0.1 to 0.2 ms, and their pickles
-carry no version. What a released state needs of this learner is two numbers, so a newer River can go on with them.
+Not used for the tags themselves: River's text classifiers keep one dictionary per word and ask all of them
+in Python, 5 to 12 ms for a post at 1000 tags where the arrays of `tagger.py` take 0.1 to 0.2 ms, and their
+pickles carry no version. What a released state needs of this learner is two numbers, so a newer River can
+go on with them.
 """
 
 import math
