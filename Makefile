@@ -49,6 +49,7 @@ docs: setup
 # Pieces alone, some minutes; nothing is started.
 bench: setup
 	@$(BIN)/python benchmarks/codec.py
+	@$(BIN)/python benchmarks/content.py
 	@$(BIN)/python benchmarks/detector.py
 	@$(BIN)/python benchmarks/simulate.py
 

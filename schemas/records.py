@@ -58,12 +58,27 @@ ModerationTarget: TypeAlias = Literal[
     "topic",
 ]
 
+LabelSource: TypeAlias = Literal[
+    "unknown",
+    "author",
+    "model",
+]
+
 
 class ExperimentArm(msgspec.Struct, frozen=True, kw_only=True):
     """One of the experiments of an event."""
 
     id: str
     arm: str
+
+
+class TagLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the tags of an event."""
+
+    # Canonical topic.
+    tag: str
+    # Probability that it is right; 1 for a tag of the author.
+    prob: float
 
 
 class EngagementRecorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,11 +246,59 @@ class TrendPaneClosed(msgspec.Struct, frozen=True, kw_only=True):
     users_exact: bool = True
 
 
-Record: TypeAlias = EngagementRecorded | ContentChanged | ModerationDecided | TrendPaneClosed
+class ContentLabelled(msgspec.Struct, frozen=True, kw_only=True):
+    """Language, tags and near-duplicate id of a piece of content, found when it was created or edited.
+
+    A later label of the same item replaces an earlier one.
+    """
+
+    EVENT: ClassVar[str] = "content_label"
+
+    # Id of the content event that was labelled. With label_version the key for removing duplicates. 1 to
+    # 128 characters.
+    event_id: str
+    # Event time of that content event: milliseconds since 1970, UTC. The Kafka record timestamp carries
+    # the same value.
+    source_ms: int
+    # When we first received that content event, milliseconds UTC; 0 = unknown.
+    received_ms: int = 0
+    # Its author. 1 to 256 characters.
+    actor_id: str
+    # Id of the content. The partition key. 1 to 512 characters.
+    item_id: str
+    # Language of the text, ISO 639; und = not sure enough, zxx = no words.
+    lang: str = "und"
+    # Probability of the most likely language, 0 to 1; also where lang is und.
+    lang_prob: float = 0.0
+    # Who says what the language is: the content event (author) or the identifier (model).
+    lang_from: LabelSource = "unknown"
+    # Topics: the author's own, else what was suggested; the likeliest first. Empty = nothing was sure
+    # enough.
+    tags: tuple[TagLabel, ...] = ()
+    # Whether the tags are the author's or the model's.
+    tags_from: LabelSource = "unknown"
+    # The same for copies with small changes: 16 hex digits, empty = no words.
+    near_dup_id: str = ""
+    # SimHash of the text: the fewer bits differ, the more alike; 0 = no words.
+    simhash: int = 0
+    # Rises when labels of the same text may come out differently: another rule, another model.
+    label_version: int = 1
+    # Name and version of the language identifier.
+    lang_model: str = ""
+    # Name and version of the tagger, and after the colon its group of languages.
+    tag_model: str = ""
+    # Posts that the tagger had learned from when it gave these tags.
+    tag_model_posts: int = 0
+
+
+Record: TypeAlias = (
+    EngagementRecorded | ContentChanged | ModerationDecided | TrendPaneClosed | ContentLabelled
+)
 
 RECORDS: Final[dict[str, type[Record]]] = {
     "engagement": EngagementRecorded,
     "content": ContentChanged,
     "moderation": ModerationDecided,
     "trend_pane": TrendPaneClosed,
+    "content_label": ContentLabelled,
 }

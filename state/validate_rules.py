@@ -104,6 +104,25 @@ _TREND_PANE = EventRules(
     ),
     time_field=None,
 )
+_CONTENT_LABEL = EventRules(
+    required=("event_id", "source_ms", "actor_id", "item_id"),
+    rules=(
+        Text("event_id", 1, 128),
+        Whole("source_ms", 1),
+        Whole("received_ms", 0),
+        Text("actor_id", 1, 256),
+        Text("item_id", 1, 512),
+        Text("lang", 1, 64),
+        Real("lang_prob", 0, 1),
+        Count("tags", MAX_TOPICS, "tag"),
+        Each("tags", 1, MAX_TOPIC_CHARS, "tag"),
+        Text("near_dup_id", 0, 16),
+        Whole("label_version", 1),
+        Text("lang_model", 0, 128),
+        Text("tag_model", 0, 128),
+        Whole("tag_model_posts", 0),
+    ),
+)
 
 RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
     {
@@ -111,5 +130,6 @@ RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
         "content": _CONTENT,
         "moderation": _MODERATION,
         "trend_pane": _TREND_PANE,
+        "content_label": _CONTENT_LABEL,
     }
 )

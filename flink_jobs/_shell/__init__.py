@@ -3,6 +3,7 @@
 - `options.py`: one typed configuration: defaults < TOML < environment < flags.
 - `env.py`: environments with the settings that may never differ between jobs.
 - `kafka_tables.py`: topics as tables of raw bytes, with metadata and watermarks.
+- `raw_batch.py`: raw records of a batch by schema, and dead letters.
 - `cells.py`: keyed state that holds bytes, in thread mode and in process mode.
 - `redis_sink.py`: fenced writes that are done before a checkpoint ends.
 

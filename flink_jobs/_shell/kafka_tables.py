@@ -83,10 +83,13 @@ def _raw(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescriptor.Bu
     return builder.option("scan.bounded.mode", "latest-offset") if settings.bounded else builder
 
 
-def keyed_sink(settings: KafkaSettings, topic: str, name: str) -> TableDescriptor:
-    """Return a topic as a sink of (key, value) bytes."""
-    schema = Schema.new_builder().column("key", DataTypes.BYTES()).column("value", DataTypes.BYTES()).build()
-    return _sink(settings, name).schema(schema).option("topic", topic).option("key.fields", "key").build()
+def keyed_sink(settings: KafkaSettings, topic: str, name: str, *, timed: bool = False) -> TableDescriptor:
+    """Return a topic as a sink of (key, value) bytes, or of (key, value, at) with the record's timestamp."""
+    schema = Schema.new_builder().column("key", DataTypes.BYTES()).column("value", DataTypes.BYTES())
+    if timed:
+        schema = schema.column_by_metadata("at", DataTypes.TIMESTAMP_LTZ(3), "timestamp")
+    table = _sink(settings, name).schema(schema.build())
+    return table.option("topic", topic).option("key.fields", "key").build()
 
 
 def dead_letter_sink(settings: KafkaSettings, topics: tuple[str, ...], name: str) -> TableDescriptor:

@@ -8,28 +8,13 @@ from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs.trending import panes, served
-from flink_jobs.trending.decode import NO_WATERMARK, BatchDecoder, RawBatch
+from flink_jobs.trending.decode import BatchDecoder
 from flink_jobs.trending.options import TrendingOptions
 from flink_jobs.trending.shard import PANES, SHARD_CELLS, SHARD_MAPS, Shard
 from schemas.registry import open_registry
-
-_MS_NS = 1_000_000
-
-
-def _first_row(values: Sequence[object], rows: int) -> pd.Series:
-    """Return a column whose first row carries a list and whose others are empty."""
-    out = np.empty(rows, object)
-    if rows:
-        out[0] = values
-    return pd.Series(out)
-
-
-def _millis(times: pd.Series) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Return event times in ms, NO_WATERMARK for missing ones."""
-    raw = times.to_numpy("datetime64[ns]")
-    return np.where(np.isnat(raw), NO_WATERMARK, raw.astype(np.int64) // _MS_NS)
 
 
 class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no types
@@ -59,13 +44,12 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
             topics=topic.to_numpy(),
             partitions=partition.to_numpy(),
             offsets=offset.to_numpy(),
-            record_ms=_millis(at),
-            watermark_ms=_millis(mark),
+            record_ms=millis(at),
             values=value.tolist(),
         )
-        counted, n = self._decoder.count(batch), len(value)
+        counted, n = self._decoder.count(batch, millis(mark)), len(value)
         return pd.DataFrame(
-            {"pieces": _first_row(counted.pieces, n), "refused": _first_row(counted.refused, n)}
+            {"pieces": first_row(counted.pieces, n), "refused": first_row(counted.refused, n)}
         )
 
 

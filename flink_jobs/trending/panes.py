@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from flink_jobs.trending.rows import FIELD_SEPARATOR
+from flink_jobs._shell.raw_batch import FIELD_SEPARATOR
 from schemas.avro_encode import encode
 from schemas.avro_plan import compile_plan
 from schemas.registry import Registry

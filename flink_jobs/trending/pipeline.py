@@ -19,6 +19,7 @@ from pyflink.table import DataTypes, Schema, StreamTableEnvironment, TableDescri
 from pyflink.table.statement_set import StatementSet
 from pyflink.table.udf import udf
 
+from flink_jobs._shell.raw_batch import dead_letters_sql
 from flink_jobs.trending.operators import CountBatch, DetectShard, RecordPanes, WriteTrends, is_panes
 from flink_jobs.trending.options import TrendingOptions
 from flink_jobs.trending.rows import shard_of
@@ -94,7 +95,8 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
         "SELECT CAST(SPLIT_INDEX(pane, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(pane, CHR(30), 1)) "
         "FROM (SELECT record_panes(f0) AS panes FROM closed_panes) CROSS JOIN UNNEST(panes) AS t (pane)"
     )
-    statements.add_insert_sql(_dead_letters())
+    refused = "counted CROSS JOIN UNNEST(refused) AS t (refusal)"
+    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
     tables.create_temporary_table(
         "served",
         TableDescriptor.for_connector("blackhole")
@@ -147,26 +149,4 @@ def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStr
         .process(DetectShard(options), output_type=_BYTES)
         .uid(detect_uid(options))
         .name(detect_uid(options))
-    )
-
-
-def _dead_letters() -> str:
-    """Return the statement that sends refused records to their topics, with where they came from."""
-    fields = ("topic", "partition", "offset", "error", "message", "schema_id", "hex")
-    cut = ", ".join(f"SPLIT_INDEX(refusal, CHR(30), {i}) AS f_{name}" for i, name in enumerate(fields))
-    header = ", ".join(
-        f"'{name}', CAST(f_{field} AS BYTES)"
-        for name, field in (
-            ("error.class", "error"),
-            ("error.message", "message"),
-            ("source.topic", "topic"),
-            ("source.partition", "partition"),
-            ("source.offset", "offset"),
-            ("schema.id", "schema_id"),
-        )
-    )
-    columns = f"CAST(f_partition || ':' || f_offset AS BYTES), UNHEX(f_hex), f_topic || '.dlq', MAP[{header}]"
-    return (
-        f"INSERT INTO dead_letter_sink SELECT {columns} "  # noqa: S608 - parts of our own only
-        f"FROM (SELECT {cut} FROM counted CROSS JOIN UNNEST(refused) AS t (refusal))"
     )

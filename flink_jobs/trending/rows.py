@@ -1,45 +1,14 @@
-"""What leaves the decoder: pieces and decisions for the shards, refused records as text.
+"""What travels to the shards: pieces of panes, and moderators' decisions.
 
-A piece travels as ``shard (2 bytes) pane (8 bytes) bytes of the piece``, so that Flink's side can route it
-without decoding. A refused record is seven fields with record separators between them, which SQL splits.
+Both travel as ``shard (2 bytes) pane (8 bytes) body``, so that Flink's side can route them without decoding.
 """
-
-from dataclasses import dataclass
 
 from state import contributions
 from state.contributions import Contributions
 from state.moderation import Decision, dumps_decision, loads_decision
 
-FIELD_SEPARATOR = "\x1e"
 _SHARD_BYTES, _PANE_BYTES = 2, 8
 _NO_PANE = b"\x80" + bytes(_PANE_BYTES - 1)  # the smallest number of 64 bits
-
-
-@dataclass(frozen=True, slots=True)
-class BadRecord:
-    """A record that could not be counted, with all that a dead letter needs."""
-
-    topic: str
-    partition: int
-    offset: int
-    error: str
-    message: str
-    schema_id: str
-    value: bytes
-
-
-def bad(record: BadRecord) -> str:
-    """Return the text of a refused record."""
-    fields = (
-        record.topic,
-        str(record.partition),
-        str(record.offset),
-        record.error,
-        record.message,
-        record.schema_id,
-        record.value.hex(),
-    )
-    return FIELD_SEPARATOR.join(f.replace(FIELD_SEPARATOR, " ") for f in fields)
 
 
 def routed(shard: int, piece: Contributions) -> bytes:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flink_jobs._shell.raw_batch import FIELD_SEPARATOR, NO_TIME_MS, RawBatch
 from flink_jobs.trending import rows
-from flink_jobs.trending.decode import NO_WATERMARK, BatchDecoder, RawBatch
+from flink_jobs.trending.decode import BatchDecoder
 from producers.batch import EncodedBatch
 from producers.encode import EventEncoder
 from producers.mapping.event import Mapped
@@ -81,7 +82,7 @@ class OfflineTrends:
 
     def run_encoded(self, batches: Iterable[EncodedBatch], topics: Sequence[str]) -> Iterator[ClosedPane]:
         """The same for records as they go to Kafka; time waits for the slowest of ``topics``."""
-        self._marks = dict.fromkeys(topics, NO_WATERMARK)
+        self._marks = dict.fromkeys(topics, NO_TIME_MS)
         for batch in batches:
             if batch.topic in self._marks and len(batch.values):
                 yield from self._take(batch, batch.topic)
@@ -90,7 +91,7 @@ class OfflineTrends:
     def _take(self, batch: EncodedBatch, source: str) -> Iterator[ClosedPane]:
         times = np.array(batch.timestamps_ms, np.int64)
         # Each source has its own watermark, and time is the slowest of them, as for Kafka's partitions.
-        mine = self._marks.get(source, NO_WATERMARK)
+        mine = self._marks.get(source, NO_TIME_MS)
         newest = np.maximum.accumulate(np.maximum(times - self._lateness_ms, mine))
         others = min((m for t, m in self._marks.items() if t != source), default=1 << 62)
         raw = RawBatch(
@@ -98,12 +99,12 @@ class OfflineTrends:
             partitions=np.zeros(len(times), np.int64),
             offsets=np.arange(len(times)),
             record_ms=times,
-            watermark_ms=np.minimum(np.concatenate([[mine], newest[:-1]]), others),
             values=list(batch.values),
         )
-        counted = self._decoder.count(raw)
+        complete = np.minimum(np.concatenate([[mine], newest[:-1]]), others)
+        counted = self._decoder.count(raw, complete)
         for text in counted.refused:
-            reason = text.split(rows.FIELD_SEPARATOR, 4)[3]
+            reason = text.split(FIELD_SEPARATOR, 4)[3]
             self.refused[reason] = self.refused.get(reason, 0) + 1
         for piece in counted.pieces:
             shards = self._open.setdefault(rows.pane_of(piece), {})

@@ -5,12 +5,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from flink_jobs.content.options import ENV_PREFIX as CONTENT_PREFIX
+from flink_jobs.content.options import ContentOptions
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
 from groundswell.reference import cli_page, options_page, redis_page
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/trending-options.md": lambda: options_page.page(
         "trending", TrendingOptions(), ENV_PREFIX, "trend.burst.alert_score"
+    ),
+    "docs/reference/content-options.md": lambda: options_page.page(
+        "content", ContentOptions(), CONTENT_PREFIX, "tagger.min_prob"
     ),
     "docs/reference/redis.md": redis_page.page,
     "docs/reference/cli.md": cli_page.page,

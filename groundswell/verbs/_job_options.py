@@ -31,7 +31,15 @@ FROM_STACK = {
             "execution_mode": "{mode}",
             "parallelism": "{parallelism}",
         },
-    )
+    ),
+    "flink_jobs.content": FromStack(
+        env_prefix="GROUNDSWELL_CONTENT",
+        settings={
+            "kafka_bootstrap": "{kafka}",
+            "execution_mode": "{mode}",
+            "parallelism": "{parallelism}",
+        },
+    ),
 }
 
 

@@ -57,12 +57,17 @@ def _mostly(good: object, odd: st.SearchStrategy[object]) -> st.SearchStrategy[o
     return st.integers(0, 9).flatmap(lambda draw: odd if draw == 0 else st.just(good))
 
 
+def _inner(field: Field) -> st.SearchStrategy[object]:
+    """Texts near the limits, and any numbers: no rule looks at a number inside a list."""
+    return _TEXT if field.spans else _REALS
+
+
 def _any(field: Field) -> st.SearchStrategy[object]:
     """Values near the limits."""
     if field.items:
         plain = field.items[0].name == ""
-        item = _TEXT if plain else st.fixed_dictionaries({inner.name: _TEXT for inner in field.items})
-        full: object = "x" if plain else {inner.name: "x" for inner in field.items}
+        item = _TEXT if plain else st.fixed_dictionaries({inner.name: _inner(inner) for inner in field.items})
+        full: object = "x" if plain else {x.name: "x" if x.spans else 0.5 for x in field.items}
         sizes = st.sampled_from([31, 32, 33, 63, 64, 65])
         return _mostly([full], st.lists(item, max_size=3) | sizes.map(lambda size: [full] * size))
     if field.symbols:

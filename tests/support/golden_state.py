@@ -13,8 +13,17 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from state import burst_layout, contributions, moderation, tail_sketch, trend_key
+from state import (
+    burst_layout,
+    contributions,
+    moderation,
+    tag_table,
+    tagger,
+    tail_sketch,
+    trend_key,
+)
 from state.codec import Codec
+from state.online_model import CalibrationState
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
 _TOUCHED_CELLS = 20
@@ -59,6 +68,8 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one line for each kind of
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, dict):
+        if all(isinstance(key, str) for key in value):
+            return {key: plain(item) for key, item in value.items()}
         return [[plain(key), plain(item)] for key, item in value.items()]
     if isinstance(value, msgspec.Struct):
         return plain(msgspec.structs.asdict(value))
@@ -126,6 +137,18 @@ def _piece(rng: Rng) -> contributions.Contributions:
     return contributions.Contributions(5_890_000, ["tea", "東京"], out)
 
 
+def _tagger(rng: Rng) -> tagger.TaggerState:
+    state = tagger.empty(tagger.TaggerConfig(words=16, tags=4))
+    counts, errors = rng.gamma(2.0, 9.0, (2, 4))
+    state.table = tag_table.rebuilt(["tea", "東京", "world cup", ""], counts, errors)
+    for name in ("weights", "bias", "steps"):
+        table = getattr(state, name)
+        table[...] = rng.normal(0.0, 2.0, table.shape)
+    state.calibration = CalibrationState(slope=float(rng.normal()), intercept=float(rng.normal()))
+    state.progress = tagger.Progress(*rng.integers(1, 1 << 40, 6).tolist())
+    return state
+
+
 SAMPLES = (
     Sample("bu", lambda rng: rows(rng, burst_layout.STATE_DTYPE, 3)),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
@@ -133,4 +156,5 @@ SAMPLES = (
     Sample("ts", _sketch),
     Sample("pc", _piece),
     Sample("mr", _rules),
+    Sample("tg", _tagger),
 )

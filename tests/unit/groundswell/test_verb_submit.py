@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flink_jobs._shell.options import _fields
+from flink_jobs.content.options import ENV_PREFIX as CONTENT_PREFIX
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
 from groundswell.cli import app, load_verbs
 from groundswell.stack import submit
@@ -81,3 +82,13 @@ def test_the_verb_hands_over_the_completed_options(tmp_path: Path, monkeypatch: 
     assert runner.invoke(app, ["submit", TRENDING]).stdout == f"trending runs as {'a' * 32}\n"
     assert runner.invoke(app, ["submit", TRENDING, "--", "--parallelism", "1"]).exit_code == 0
     assert seen == [(TRENDING, ALL, "trending"), (TRENDING, ["--parallelism", "1", *ALL[:3]], "trending")]
+
+
+def test_the_content_job_needs_no_options_either() -> None:
+    """It asks the stack for what it reads and where it runs; it does not write to Redis."""
+    assert completed("flink_jobs.content", [], {}) == [
+        "--kafka-bootstrap={kafka}",
+        "--execution-mode={mode}",
+        "--parallelism={parallelism}",
+    ]
+    assert FROM_STACK["flink_jobs.content"].env_prefix == CONTENT_PREFIX
