@@ -14,6 +14,7 @@ VERBS = (
     "down",
     "demo",
     "produce",
+    "moderate",
     "submit",
     "trends",
     "explain",

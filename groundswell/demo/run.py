@@ -21,6 +21,7 @@ from schemas.served import TrendRecord
 from serving.errors import ServingError
 from serving.redis_store import RedisTrendStore
 from serving.trend import Listing
+from state.ranking import floor
 
 JOB = "trending"
 _POLL_S = 0.2
@@ -161,7 +162,7 @@ class Demonstration:
             "seconds_in_all": round(time.monotonic() - self.started_s, 1),
         }
         if self.plan.input is None:
-            verdict = judge(read_truth(self._truth), records)
+            verdict = judge(read_truth(self._truth), records, self._lowest_rank())
             delays = [int(str(f["delay_min"])) for f in verdict.found]
             report |= {
                 "planted": len(verdict.found) + len(verdict.missed),
@@ -170,6 +171,10 @@ class Demonstration:
                 **asdict(verdict),
             }
         return {**report, "top": self._top(), "peaks": _peaks(records)}
+
+    def _lowest_rank(self) -> float:
+        as_of = self.store.as_of()
+        return floor(as_of.min_strength, as_of.as_of_ms, as_of.half_life_ms) if as_of else 0.0
 
     def _top(self) -> list[dict[str, object]]:
         shown = self.store.listing("global", _TOP)

@@ -41,6 +41,18 @@ def test_an_alert_long_after_the_burst_does_not_count_for_it() -> None:
     assert len(verdict.false_alerts) == 1
 
 
+def test_a_burst_of_banned_people_must_be_gone() -> None:
+    """Rank 0 is gone; whatever still has a place is told with its scope."""
+    plants = [_plant("ban", "spam", "trend_then_removed"), _plant("ban", "scam", "trend_then_removed")]
+    gone, there = a_record(topic="spam", rank=0.0), a_record(topic="scam", scope="lang:en")
+    verdict = judge(plants, [gone, there])
+    assert verdict.bans_removed == 1
+    assert [(left["topic"], left["listed_in"]) for left in verdict.bans_still_listed] == [
+        ("scam", ["lang:en"])
+    ]
+    assert not verdict.missed
+
+
 def test_a_season_gets_longer_panes_than_a_day() -> None:
     """Five-minute panes of a sparse year would be empty."""
     assert pane_for(DAY_MS) == PANE_MS
