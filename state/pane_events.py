@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.hashing import hash_strings
 from state.actions import ActionWeights
+from state.near_dup import text_fingerprint
 from state.scopes import language_code, region_code
 from state.topics import normalise
 from state.trust import account_trust
@@ -152,15 +152,15 @@ def _canonical(topic: str) -> str:
 
 
 def _contents(event: str, columns: EventColumns) -> tuple[Words, Words]:
-    """Return (hash that copies of the same content share, hash of the post) of each record."""
+    """Return (hash that copies of the same content share, hash of the post) of each record.
+
+    Copies are told by ``near_dup``: links, handles, tags and numbers do not make a new text, and neither do
+    small changes. A text without words is known by its post.
+    """
     item = columns.hash64("item_id")
     if event != "content":
         return item, item
     shared = np.asarray(pc.not_equal(columns.strings("share_of"), ""))
     post = np.where(shared, columns.hash64("share_of"), item)
-    text = pc.utf8_lower(columns.strings("text"))
-    for pattern in (r"https?://\S+", r"[@#$]\S+", r"[\s\pP\d]+"):
-        text = pc.replace_substring_regex(text, pattern, " ")
-    text = pc.utf8_trim_whitespace(text)
-    worded = np.asarray(pc.greater(pc.utf8_length(text), 0))
-    return np.where(worded & ~shared, hash_strings(text), post), post
+    text = text_fingerprint(columns.strings("text"))
+    return np.where((text != 0) & ~shared, text, post), post

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -76,8 +77,11 @@ class OfflineTrends:
 
     def run(self, events: Iterable[Mapped]) -> Iterator[ClosedPane]:
         """Count all events and yield every pane in the order of time."""
-        for batch in _batches(events, self._encoder):
-            yield from self._take(batch, "file")
+        rest = iter(events)
+        while some := list(islice(rest, BATCH)):
+            values = [self._encoder.encode(event)[1] for event in some]
+            topics = [self._encoder.topics[event.event] for event in some]
+            yield from self._take(topics, values, [event.source_ms for event in some], "file")
         yield from self._close(1 << 62)
 
     def run_encoded(self, batches: Iterable[EncodedBatch], topics: Sequence[str]) -> Iterator[ClosedPane]:
@@ -85,21 +89,24 @@ class OfflineTrends:
         self._marks = dict.fromkeys(topics, NO_TIME_MS)
         for batch in batches:
             if batch.topic in self._marks and len(batch.values):
-                yield from self._take(batch, batch.topic)
+                topics = [batch.topic] * len(batch.values)
+                yield from self._take(topics, batch.values, batch.timestamps_ms, batch.topic)
         yield from self._close(1 << 62)
 
-    def _take(self, batch: EncodedBatch, source: str) -> Iterator[ClosedPane]:
-        times = np.array(batch.timestamps_ms, np.int64)
+    def _take(
+        self, topics: Sequence[str], values: Sequence[bytes], at_ms: Sequence[int], source: str
+    ) -> Iterator[ClosedPane]:
+        times = np.array(at_ms, np.int64)
         # Each source has its own watermark, and time is the slowest of them, as for Kafka's partitions.
         mine = self._marks.get(source, NO_TIME_MS)
         newest = np.maximum.accumulate(np.maximum(times - self._lateness_ms, mine))
         others = min((m for t, m in self._marks.items() if t != source), default=1 << 62)
         raw = RawBatch(
-            topics=[batch.topic] * len(times),
+            topics=topics,
             partitions=np.zeros(len(times), np.int64),
             offsets=np.arange(len(times)),
             record_ms=times,
-            values=list(batch.values),
+            values=list(values),
         )
         complete = np.minimum(np.concatenate([[mine], newest[:-1]]), others)
         counted = self._decoder.count(raw, complete)
@@ -120,25 +127,3 @@ class OfflineTrends:
                 for shard, pieces in sorted(self._open.pop(index).items())
             ]
             yield ClosedPane(index * pane_ms, closed)
-
-
-def _batches(events: Iterable[Mapped], encoder: EventEncoder) -> Iterator[EncodedBatch]:
-    """Encode events in their order; a batch ends where the topic changes or when it is full."""
-    pending: list[Mapped] = []
-    for event in events:
-        if pending and (len(pending) == BATCH or pending[0].event != event.event):
-            yield _encoded(pending, encoder)
-            pending = []
-        pending.append(event)
-    if pending:
-        yield _encoded(pending, encoder)
-
-
-def _encoded(events: Sequence[Mapped], encoder: EventEncoder) -> EncodedBatch:
-    pairs = [encoder.encode(event) for event in events]
-    return EncodedBatch(
-        topic=encoder.topics[events[0].event],
-        keys=[key for key, _ in pairs],
-        values=[value for _, value in pairs],
-        timestamps_ms=[event.source_ms for event in events],
-    )
