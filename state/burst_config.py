@@ -60,8 +60,8 @@ class BurstConfig:
     tail_prob: float = 0.02
     tail_prior: float = 2.0
     tail_start_width: float = 0.4
-    alert_score: float = 2.2
-    min_lift: float = 2.0
+    alert_score: float = 2.4
+    min_lift: float = 3.0
     hold_ms: int = 6 * HOUR_MS
     escalation_ratio: float = 1.3
     warm_ms: int = DAY_MS
@@ -114,14 +114,12 @@ class BurstConfig:
     def for_counts(cls, pane_ms: int, detector: Detector = "groundswell") -> "BurstConfig":
         """Return the settings for bare counts.
 
-        Nobody knows users or contents: those gates are off. Who reads a file wants each event once and few
-        false rows; a live list wants the next burst of the same evening too. So here a higher threshold
-        and one alert a day. The baselines keep their own threshold, which lies at the default.
+        Nobody knows users or contents: those gates are off. Who reads a file wants each event once; a live
+        list wants the next burst of the same evening too. So here one alert a day.
         """
         return cls(
             pane_ms=pane_ms,
             detector=detector,
-            alert_score=2.4 if detector == "groundswell" else cls().alert_score,
             hold_ms=DAY_MS,
             cold_min_users=0,
             min_users=0,

@@ -25,6 +25,7 @@ class TrendConfig:
         recent_half_life_ms: Memory of the rolling count that ranks a topic.
         base_prior_ms: How long a new topic's normal level resists what it now sees: a newcomer stays news.
         base_memory_ms: Memory of that level later on.
+        min_excess: An alert needs so many posts above normal within about the last hour.
         list_min_users: Distinct users of the last hour that a listed topic needs.
         list_min_surprise: Surprise of the rolling count, in deviations, that lists a topic.
         list_size: Places of a list that are right, 1 or more; weaker topics may be missing or out of date.
@@ -45,6 +46,7 @@ class TrendConfig:
     recent_half_life_ms: int = HOUR_MS
     base_prior_ms: int = 6 * HOUR_MS
     base_memory_ms: int = 2 * DAY_MS
+    min_excess: float = 3.0
     list_min_users: int = 3
     list_min_surprise: float = 1.0
     list_size: int = 50
@@ -74,7 +76,7 @@ class TrendConfig:
         ]
         problems += [
             f"{name} = {getattr(self, name)!r}: expected 0 or more"
-            for name in ("list_min_users", "list_min_surprise", "quiet_start_ms", "keep_ms")
+            for name in ("min_excess", "list_min_users", "list_min_surprise", "quiet_start_ms", "keep_ms")
             if not getattr(self, name) >= 0
         ]
         if not _USER_LIMITS[0] <= self.user_limit <= _USER_LIMITS[1]:

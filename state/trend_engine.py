@@ -76,19 +76,20 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Pane
     recent_users, recent_contents = recent_samples.update(
         extra, rows.who.user_sample, rows.who.fingerprint_sample, rows.pane, -(-SAMPLE_PANES_MS // pane_ms)
     )
+    rate = decay_rate(cfg.recent_half_life_ms / pane_ms)
+    core["recent"] = core["recent"] * power(rate, np.minimum(gap, 1 << 20)) + brought + y
+    # A pane of a small topic is one or two posts: whatever its score, the hour must hold more than usual.
+    lifted = core["recent"] >= core["base"] / (1.0 - rate) + cfg.min_excess
+    # Nobody is trusted to know what is unusual before anything is usual.
+    judged = lifted & (not young)
     scores, alerts = _detect(
         cfg,
         core,
         rows,
         y,
-        # Nobody is trusted to know what is unusual before anything is usual.
-        users=np.zeros(len(rows.keys), np.int64)
-        if young
-        else np.maximum(rows.who.trusted_users, recent_users),
+        users=np.where(judged, np.maximum(rows.who.trusted_users, recent_users), 0),
         contents=np.maximum(rows.who.fingerprints, recent_contents),
     )
-    fade = power(decay_rate(cfg.recent_half_life_ms / pane_ms), np.minimum(gap, 1 << 20))
-    core["recent"] = core["recent"] * fade + brought + y
     normal = trend_base.advance(cfg, core, gap, y)
     _shift(extra["history"], gap, y)
     users = np.maximum(np.minimum(rows.who.trusted_users, rows.who.users), recent_users)

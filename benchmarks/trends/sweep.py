@@ -9,7 +9,7 @@ import numpy.typing as npt
 from state import detector
 from state.burst_config import BurstConfig
 from state.burst_gate import gate
-from state.burst_layout import X_OF_ZERO
+from state.burst_layout import X_OF_ZERO, longer_ago
 from state.exact import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
@@ -77,11 +77,13 @@ def sweep(
     gates = [(replace(cfg, alert_score=value), states.copy()) for value in thresholds]
     s, z = np.zeros((n_panes, n)), np.zeros((n_panes, n))
     alerts = np.zeros((len(thresholds), n_panes, n), np.bool_)
+    one_pane = np.ones(n, np.int64)
     for i in range(n_panes):
         at = first + i
         scores = detector.step(cfg, states, panes.y[i], at)
         s[i], z[i] = scores.s, scores.z
         for k, (gate_cfg, held) in enumerate(gates):
+            held["alert_ago"] = longer_ago(held["alert_ago"], one_pane)
             alerts[k, i] = gate(
                 gate_cfg,
                 held,

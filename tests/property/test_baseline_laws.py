@@ -124,7 +124,7 @@ def test_scores_are_finite_and_not_negative(cfg: BurstConfig, steps: list[tuple[
         scores = detector.step(cfg, states, np.array([y * 1e4]), np.array([pane]))
         assert np.isfinite([scores.s[0], scores.z[0], scores.x[0], scores.expected[0], scores.sd[0]]).all()
         assert min(scores.s[0], scores.expected[0], scores.sd[0]) >= 0.0
-        for name in ("mu", "level", "var"):
+        for name in ("mu", "smooth", "var"):
             assert np.isfinite(states[name]).all()
             assert (states[name] >= 0.0).all()
 
