@@ -1,6 +1,7 @@
 """Environments with the settings that every job needs."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
@@ -14,6 +15,43 @@ _SETTINGS = {
     "table.local-time-zone": "UTC",
     "table.exec.uid.generation": "ALWAYS",
 }
+
+
+class HowToRun(Protocol):
+    """The settings that jobs have in common."""
+
+    @property
+    def parallelism(self) -> int:
+        """Subtasks of every step; 0 = the cluster's default."""
+
+    @property
+    def execution_mode(self) -> str:
+        """Where keyed Python steps run: thread or process."""
+
+    @property
+    def batch_rows(self) -> int:
+        """Records that Python takes at a time."""
+
+    @property
+    def bundle_ms(self) -> int:
+        """Longest wait for a batch to fill."""
+
+
+def job_environment(
+    options: HowToRun, settings: Mapping[str, str]
+) -> tuple[StreamExecutionEnvironment, StreamTableEnvironment]:
+    """Return the environments of a job with these options; ``settings`` are further Flink options."""
+    parallelism = {"parallelism.default": str(options.parallelism)} if options.parallelism else {}
+    return table_environment(
+        {
+            **parallelism,
+            "python.execution-mode": options.execution_mode,
+            "python.fn-execution.arrow.batch.size": str(options.batch_rows),
+            "python.fn-execution.bundle.size": str(options.batch_rows),
+            "python.fn-execution.bundle.time": str(options.bundle_ms),
+            **settings,
+        }
+    )
 
 
 def table_environment(

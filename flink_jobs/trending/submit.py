@@ -1,9 +1,8 @@
 """Read the settings, build the graph, hand it to Flink."""
 
-import sys
 from collections.abc import Sequence
 
-from flink_jobs._shell.options import OptionsError, dumps, load
+from flink_jobs._shell.submit import run
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
 
 PANES_TOPIC = "trend.panes"
@@ -11,23 +10,13 @@ PANES_TOPIC = "trend.panes"
 
 def main(argv: Sequence[str]) -> int:
     """Submit the job. Returns 0, or 2 when the settings cannot be used."""
-    show = "--print-config" in argv
-    try:
-        options = load(TrendingOptions, [a for a in argv if a != "--print-config"], ENV_PREFIX)
-    except OptionsError as error:
-        print(f"trending job: settings cannot be used:\n{error}", file=sys.stderr)  # noqa: T201
-        return 2
-    if show:
-        print(dumps(options))  # noqa: T201
-        return 0
-    _execute(options)
-    return 0
+    return run(argv, "trending", TrendingOptions, ENV_PREFIX, _execute)
 
 
 def _execute(options: TrendingOptions) -> None:
-    """Build and submit; Flink is loaded only here, so that --print-config is quick."""
+    """Build and submit; Flink is loaded only here."""
     from flink_jobs._shell import kafka_tables as kafka  # noqa: PLC0415
-    from flink_jobs._shell.env import table_environment  # noqa: PLC0415
+    from flink_jobs._shell.env import job_environment  # noqa: PLC0415
     from flink_jobs.trending.pipeline import Ends, build  # noqa: PLC0415
 
     settings = kafka.KafkaSettings(
@@ -38,16 +27,8 @@ def _execute(options: TrendingOptions) -> None:
         delivery=options.delivery,
         transaction_prefix=options.transaction_prefix,
     )
-    parallelism = {"parallelism.default": str(options.parallelism)} if options.parallelism else {}
-    env, tables = table_environment(
-        {
-            **parallelism,
-            "python.execution-mode": options.execution_mode,
-            "python.fn-execution.arrow.batch.size": str(options.batch_rows),
-            "python.fn-execution.bundle.size": str(options.batch_rows),
-            "python.fn-execution.bundle.time": str(options.bundle_ms),
-            "table.exec.source.idle-timeout": f"{options.idle_timeout_ms} ms",
-        }
+    env, tables = job_environment(
+        options, {"table.exec.source.idle-timeout": f"{options.idle_timeout_ms} ms"}
     )
     # A sink chooses its topic for each record only when it has several (connector 5.0): all, then.
     named = (*options.topics, options.decisions_topic, *TrendingOptions().topics)
