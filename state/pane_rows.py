@@ -8,7 +8,7 @@ import numpy as np
 from state.contributions import MARKER, USER_SPACE, Contributions, Rows
 from state.exact import Ints
 from state.runs import run_of, starts, sums
-from state.scopes import VIEWS, View
+from state.scopes import USUAL_VIEWS, VIEWS, ViewName
 from state.summary import Deeds, Summary, summarise
 
 KEY_SEPARATOR = "\x1f"
@@ -51,7 +51,7 @@ class PaneRows:
         )
 
 
-def pane_rows(whole: Contributions, user_cap: float, views: Sequence[View] = VIEWS) -> PaneRows:
+def pane_rows(whole: Contributions, user_cap: float, views: Sequence[ViewName] = USUAL_VIEWS) -> PaneRows:
     """Count a pane per topic and scope. O(n log n) for n contributions and each view.
 
     Args:
@@ -65,7 +65,7 @@ def pane_rows(whole: Contributions, user_cap: float, views: Sequence[View] = VIE
     seen: list[Ints] = []  # contributions of one view after the other, each sorted by topic, scope, user
     row: list[Ints] = []
     named: list[tuple[int, str]] = []
-    for view in views:
+    for view in (VIEWS[name] for name in views):
         there, code = view.look(lang, region)
         mine = np.flatnonzero(there)
         place = topic[mine] | code[mine]

@@ -18,7 +18,6 @@ from state.exact import LN2, Floats, Ints, decay_rate, ln, power
 from state.pane_rows import KEY_SEPARATOR, PaneRows, pane_rows
 from state.ranking import floor
 from state.runs import starts
-from state.scopes import VIEWS, View
 from state.trend_config import TrendConfig
 from state.trend_key import HISTORY_PANES, KeyStates, Rows
 
@@ -45,15 +44,12 @@ class Series:
     top_share: Floats
 
 
-def recount(
-    kept: Sequence[Contributions], cfg: TrendConfig, views: Sequence[View] = VIEWS
-) -> dict[str, Series]:
+def recount(kept: Sequence[Contributions], cfg: TrendConfig) -> dict[str, Series]:
     """Count topics over several panes in one go. O(n log n) for all their contributions.
 
     Args:
         kept: One element per pane, with the topics that matter, muted where they no longer count.
         cfg: Settings.
-        views: By what to open them.
     """
     marked = [
         Contributions(0, [f"{topic}{_PANE_MARK}{part.pane}" for topic in part.topics], part.rows)
@@ -62,7 +58,7 @@ def recount(
     ]
     if not marked:
         return {}
-    rows = pane_rows(joined(marked), cfg.user_cap, views)
+    rows = pane_rows(joined(marked), cfg.user_cap, cfg.views)
     split = [topic.split(_PANE_MARK) for topic in rows.topics]
     keys = np.array([f"{s[0]}{KEY_SEPARATOR}{scope}" for s, scope in zip(split, rows.scopes, strict=True)])
     panes = np.array([int(s[1]) for s in split], np.int64)

@@ -5,9 +5,11 @@ same name has the same number everywhere, so pieces that were counted apart can 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -94,4 +96,26 @@ def _region(_lang: Ints, region: Ints) -> tuple[npt.NDArray[np.bool_], Ints]:
     return region != NONE, region
 
 
-VIEWS = (View(_all, lambda _: GLOBAL), View(_language, language_scope), View(_region, region_scope))
+def _both(lang: Ints, region: Ints) -> tuple[npt.NDArray[np.bool_], Ints]:
+    return (lang != NONE) & (region != NONE), (lang << 16) | region
+
+
+def language_region_scope(code: int) -> str:
+    """Return ``lang:xx,region:XX`` for the numbers of both, the language in the upper 16 bits.
+
+    >>> language_region_scope(language_code("fr") << 16 | region_code("CA"))
+    'lang:fr,region:CA'
+    """
+    return f"{language_scope(code >> 16)},{region_scope(code & 0xFFFF)}"
+
+
+ViewName = Literal["global", "language", "region", "language_region"]
+VIEWS: Final[Mapping[str, View]] = MappingProxyType(
+    {
+        "global": View(_all, lambda _: GLOBAL),
+        "language": View(_language, language_scope),
+        "region": View(_region, region_scope),
+        "language_region": View(_both, language_region_scope),
+    }
+)
+USUAL_VIEWS: Final[tuple[ViewName, ...]] = ("global", "language", "region")

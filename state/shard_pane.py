@@ -54,7 +54,7 @@ def close(
     joined = contributions.joined(map(contributions.CODEC.loads, pieces))
     whole = contributions.folded(joined, cfg.user_limit)
     start_ms = whole.pane * cfg.burst.pane_ms
-    rows = pane_rows(replace(whole, rows=muted(rules, whole.rows, start_ms)), cfg.user_cap)
+    rows = pane_rows(replace(whole, rows=muted(rules, whole.rows, start_ms)), cfg.user_cap, cfg.views)
     verdict = close_pane(cfg, sketch, store, _showable(rows, rules, start_ms))
     admitted = frozenset(verdict.topics)
     return ClosedPane(rows, verdict, only(whole, admitted))

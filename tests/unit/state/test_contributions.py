@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from state.codec import StateCorruptError
-from state.contributions import CODEC, joined, row_count
+from state.contributions import CODEC, Contributions, joined, row_count
+from state.pane_rows import pane_rows
 from state.pane_split import shard_of
+from state.scopes import NONE, USUAL_VIEWS, language_code, region_code
 from tests.support.pane_parts import piece
 
 
@@ -47,3 +49,15 @@ def test_topics_come_out_sorted() -> None:
     whole = joined([piece(1, {"b": [(1, 1, 1)]}), piece(1, {"c": [(1, 1, 1)], "a": [(2, 1, 1)]})])
     assert whole.topics == ["a", "b", "c"]
     assert np.array_equal(whole.rows["topic"], [1, 2, 0])
+
+
+def test_a_language_within_a_region_is_a_view_of_its_own() -> None:
+    """Who names both is counted there, too; who names one of them is not."""
+    whole = piece(1, {"tea": [(1, 1, 100), (2, 2, 100), (3, 3, 100)]})
+    rows = whole.rows.copy()
+    rows["lang"] = [language_code("fr"), language_code("fr"), NONE]
+    rows["region"] = [region_code("CA"), NONE, region_code("CA")]
+    got = pane_rows(Contributions(1, whole.topics, rows), 1.0, (*USUAL_VIEWS, "language_region"))
+    assert dict(zip(got.scopes, got.who.users.tolist(), strict=True)) == {
+        "global": 3, "lang:fr": 2, "region:CA": 2, "lang:fr,region:CA": 1,
+    }  # fmt: skip
