@@ -62,7 +62,7 @@ class BurstConfig:
     tail_start_width: float = 0.4
     alert_score: float = 2.4
     min_lift: float = 3.0
-    hold_ms: int = 6 * HOUR_MS
+    hold_ms: int = DAY_MS
     escalation_ratio: float = 1.3
     warm_ms: int = DAY_MS
     cold_z: float = 6.0
@@ -114,13 +114,11 @@ class BurstConfig:
     def for_counts(cls, pane_ms: int, detector: Detector = "groundswell") -> "BurstConfig":
         """Return the settings for bare counts.
 
-        Nobody knows users or contents: those gates are off. Who reads a file wants each event once; a live
-        list wants the next burst of the same evening too. So here one alert a day.
+        Nobody knows users or contents: those gates are off.
         """
         return cls(
             pane_ms=pane_ms,
             detector=detector,
-            hold_ms=DAY_MS,
             cold_min_users=0,
             min_users=0,
             min_fingerprints=0,

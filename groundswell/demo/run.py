@@ -15,6 +15,7 @@ from groundswell.kafka_read import KafkaReadError, read_topic
 from groundswell.panes_file import collect
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
+from groundswell.stack.flink_rest import FlinkRest
 from groundswell.stack.submit import submit
 from schemas.registry import FileRegistry
 from schemas.served import TrendRecord
@@ -59,6 +60,7 @@ class Demonstration:
         self._pane_ms = PANE_MS
         self._topics: tuple[str, ...] = _INPUT_TOPICS
         self._feed: feed.Feed | None = None
+        self._job = ""
 
     def begin(self) -> None:
         """Submit the job while the first events already travel.
@@ -79,7 +81,7 @@ class Demonstration:
                 self.plan, self._stack.kafka_bootstrap, self._truth, self._work / "demo-feed.log"
             )
         self._say("events are on their way to Kafka; submitting the trending job to Flink ...")
-        submit(self._stack, "flink_jobs.trending", self._arguments(), JOB)
+        self._job = submit(self._stack, "flink_jobs.trending", self._arguments(), JOB)
         self._say(f"the trending job runs, {time.monotonic() - self.started_s:.0f} s after the start")
 
     def _arguments(self) -> list[str]:
@@ -117,6 +119,7 @@ class Demonstration:
         )
         self._say("all events are acknowledged; waiting until the last pane is closed ...")
         self._wait_for(end_ms)
+        self._wait_for_commit()
         return self._report(sent)
 
     def _sent(self) -> dict[str, object]:
@@ -146,6 +149,19 @@ class Demonstration:
         raise DemoError(
             f"the job did not close the pane that ends at {end_ms} ms within {_CLOSE_TIMEOUT_S:.0f} s; "
             f"see `groundswell status --data {self._work}` and {self._work / 'logs'}"
+        )
+
+    def _wait_for_commit(self) -> None:
+        """Wait for a checkpoint that begins now: with its end the last panes and dead letters are visible."""
+        since_ms, deadline_s = time.time() * 1000, time.monotonic() + _CLOSE_TIMEOUT_S
+        rest = FlinkRest(self._stack.flink_rest_url)
+        while time.monotonic() < deadline_s:
+            done = (rest.checkpoints(self._job).get("latest") or {}).get("completed") or {}
+            if float(done.get("trigger_timestamp", 0)) >= since_ms:
+                return
+            time.sleep(_POLL_S)
+        raise DemoError(
+            f"the job took no checkpoint within {_CLOSE_TIMEOUT_S:.0f} s; see {self._work / 'logs'}"
         )
 
     def _report(self, sent: Mapping[str, object]) -> dict[str, object]:

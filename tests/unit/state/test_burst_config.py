@@ -42,11 +42,10 @@ def test_each_setting_out_of_range_is_refused_by_name(wrong: dict[str, float]) -
 
 
 def test_bare_counts_need_no_users() -> None:
-    """Without people and contents those gates are off; each event is wanted once, so the hold is longer."""
+    """Without people and contents those gates are off; all else is as live."""
     cfg = BurstConfig.for_counts(60_000)
     assert (cfg.pane_ms, cfg.min_users, cfg.cold_min_users, cfg.min_fingerprints) == (60_000, 0, 0, 0)
-    assert cfg.alert_score == BurstConfig().alert_score
-    assert cfg.hold_ms == DAY_MS > BurstConfig().hold_ms
+    assert (cfg.alert_score, cfg.min_lift, cfg.hold_ms) == (2.4, 3.0, DAY_MS)
 
 
 def test_all_mistakes_are_reported_together() -> None:
