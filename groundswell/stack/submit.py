@@ -17,6 +17,8 @@ from groundswell.stack.logs import tail
 _SUBMITTED = re.compile(r"submitted with JobID ([0-9a-f]{32})")
 _TIMEOUT_S = 120.0
 _POLL_S = 0.1
+_SAVEPOINT_TRIES = 3
+_SAVEPOINT_WAIT_S = 3.0
 
 
 def submit(stack: Stack, module: str, args: list[str], name: str, *, restore_from: Path | None = None) -> str:
@@ -106,8 +108,18 @@ def stop_with_savepoint(stack: Stack, name: str, timeout_s: float = 120.0) -> Pa
     layout = Layout.at(stack.data_dir)
     trigger = rest.stop_with_savepoint(job_id, layout.savepoints.as_uri())
     deadline_s = time.monotonic() + timeout_s
+    tries = 1
     while time.monotonic() < deadline_s:
-        location = rest.savepoint(job_id, trigger)
+        try:
+            location = rest.savepoint(job_id, trigger)
+        except JobError:
+            # A job that has just come back may have a task that is not ready for it (seen on a busy machine).
+            if tries == _SAVEPOINT_TRIES or not rest.runs(job_id):
+                raise
+            tries += 1
+            time.sleep(_SAVEPOINT_WAIT_S)
+            trigger = rest.stop_with_savepoint(job_id, layout.savepoints.as_uri())
+            continue
         if location is not None:
             folder = Path(location.removeprefix("file:"))
             with jobs.owned(layout):
