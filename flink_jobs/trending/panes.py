@@ -1,7 +1,5 @@
 """Closed panes on their way to the panes topic: one message per shard and pane, one record per row."""
 
-from dataclasses import dataclass
-
 import msgspec
 import numpy as np
 import pyarrow as pa
@@ -49,12 +47,13 @@ def message_of(rows: PaneRows, min_users: int) -> bytes | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class PaneRecords:
-    """Encodes messages as records of the panes topic."""
+    """Encodes messages as records of the panes topic. One per worker; keeps the compiled schema."""
 
-    registry: Registry
-    pane_ms: int
+    def __init__(self, registry: Registry, pane_ms: int) -> None:
+        self._plan = compile_plan(schema_of("trend_pane"))
+        self._schema_id = registry.id_of(topic_of("trend_pane").subject)
+        self._pane_ms = pane_ms
 
     def of(self, message: bytes) -> list[str]:
         """Return key, record separator, value in hex of each row. O(rows).
@@ -62,20 +61,18 @@ class PaneRecords:
         One text, because SQL copies a whole list to take an item by index.
         """
         rows = _decode(message)
-        start_ms = rows.pane * self.pane_ms
+        start_ms = rows.pane * self._pane_ms
         columns = {
             "topic": pa.array(rows.topics, pa.string()),
             "scope": pa.array(rows.scopes, pa.string()),
             "pane_start_ms": start_ms,
-            "pane_ms": self.pane_ms,
+            "pane_ms": self._pane_ms,
             "weight_milli": np.frombuffer(rows.milli, "<i8"),
             "events": np.frombuffer(rows.events, "<i8"),
             "users": np.frombuffer(rows.users, "<i8"),
             "users_exact": np.frombuffer(rows.exact, np.bool_),
         }
-        plan = compile_plan(schema_of("trend_pane"))
-        schema_id = self.registry.id_of(topic_of("trend_pane").subject)
-        values = encode(plan, columns, len(rows.topics), schema_id).values()
+        values = encode(self._plan, columns, len(rows.topics), self._schema_id).values()
         return [
             f"{topic}|{scope}|{start_ms}{FIELD_SEPARATOR}{value.hex()}"
             for topic, scope, value in zip(rows.topics, rows.scopes, values, strict=True)
