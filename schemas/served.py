@@ -52,6 +52,15 @@ class TrendRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         alert: A burst alert is in force (the topic trends; otherwise it is only rising).
         reasons: Why it is listed, short words.
         history: ``observed`` of the last panes, oldest first, silent panes as 0.
+        kind: What the topic is: tag, phrase, link, post, creator or query.
+        duplicate_ratio: Of what was said in that pane, the share that repeats other content, 0 to 1.
+        mean_trust: Mean trust in the accounts behind that pane, 0 to 1.
+        top_user_share: Share of the strongest account in the pane's weight, 0 to 1.
+        low_trust_share: Share of that pane's accounts that are new, hardly followed or automated, 0 to 1.
+        flags: Which of these are suspicious: duplicates, low trust, one account, new accounts.
+        aliases: Other names of the same thing, which have no place of their own.
+        related: Topics of the same people at the same time: one event.
+        review: Whether people may be shown it: open (no gate), pending, allowed or trusted.
     """
 
     version: int = LAYOUT_VERSION
@@ -74,6 +83,15 @@ class TrendRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     alert: bool
     reasons: tuple[str, ...]
     history: tuple[float, ...]
+    kind: str = "tag"
+    duplicate_ratio: float = 0.0
+    mean_trust: float = 1.0
+    top_user_share: float = 0.0
+    low_trust_share: float = 0.0
+    flags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    review: str = "open"
 
 
 class AsOf(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
