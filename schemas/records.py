@@ -246,6 +246,36 @@ class TrendPaneClosed(msgspec.Struct, frozen=True, kw_only=True):
     users_exact: bool = True
 
 
+class TrendReviewAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic entered the first places of a list and nobody has allowed or denied it yet.
+
+    Answer with a moderation event: allow or deny.
+    """
+
+    EVENT: ClassVar[str] = "trend_review"
+
+    # Kind of the topic: tag, phrase, link, post, creator or query.
+    kind: str
+    # Canonical topic. 1 to 512 characters.
+    topic: str
+    # Scope of the list. 1 to 80 characters.
+    scope: str
+    # Event time at which it was asked: milliseconds since 1970, UTC.
+    source_ms: int
+    # Place in the list, from 1.
+    position: int
+    # Distinct people of the last hour.
+    users: int = 0
+    # A burst alert is in force.
+    alert: bool = False
+    # Why it is listed, short words.
+    reasons: tuple[str, ...] = ()
+    # What is suspicious about it.
+    flags: tuple[str, ...] = ()
+    # Other names of the same thing.
+    aliases: tuple[str, ...] = ()
+
+
 class ContentLabelled(msgspec.Struct, frozen=True, kw_only=True):
     """Language, tags and near-duplicate id of a piece of content, found when it was created or edited.
 
@@ -292,7 +322,12 @@ class ContentLabelled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Record: TypeAlias = (
-    EngagementRecorded | ContentChanged | ModerationDecided | TrendPaneClosed | ContentLabelled
+    EngagementRecorded
+    | ContentChanged
+    | ModerationDecided
+    | TrendPaneClosed
+    | TrendReviewAsked
+    | ContentLabelled
 )
 
 RECORDS: Final[dict[str, type[Record]]] = {
@@ -300,5 +335,6 @@ RECORDS: Final[dict[str, type[Record]]] = {
     "content": ContentChanged,
     "moderation": ModerationDecided,
     "trend_pane": TrendPaneClosed,
+    "trend_review": TrendReviewAsked,
     "content_label": ContentLabelled,
 }

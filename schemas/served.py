@@ -4,6 +4,7 @@
 key                                                 type    content
 ==================================================  ======  ===========================================
 ``groundswell:v1:trend:{tag|<scope>}:all``          ZSET    topic -> rank (log2 strength, time-free)
+``groundswell:v1:trend:{tag|<scope>}:allowed``      ZSET    the same of what may be shown to everybody
 ``groundswell:v1:trend:{tag|<scope>}:meta:<topic>``  HASH   ``_v`` fence, ``d`` one TrendRecord
 ``groundswell:v1:trend:{tag|<scope>}:asof``         HASH    ``_v`` fence, ``d`` one AsOf
 ==================================================  ======  ===========================================
@@ -119,13 +120,13 @@ _trend_decoder = msgspec.msgpack.Decoder(TrendRecord)
 _as_of_decoder = msgspec.msgpack.Decoder(AsOf)
 
 
-def list_key(scope: str, kind: str = "tag") -> str:
-    """Return the key of the ZSET of a scope.
+def list_key(scope: str, kind: str = "tag", *, allowed: bool = False) -> str:
+    """Return the key of the ZSET of a scope: of all that trend, or of those that may be shown to everybody.
 
     Raises:
         ServedError: The scope is empty, too long, or holds a brace or control character.
     """
-    return f"{PREFIX}:{_tag(scope, kind)}:all"
+    return f"{PREFIX}:{_tag(scope, kind)}:{'allowed' if allowed else 'all'}"
 
 
 def meta_key(scope: str, topic: str, kind: str = "tag") -> str:

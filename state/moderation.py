@@ -12,12 +12,15 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
+from schemas.served import TrendRecord
 from state.codec import Codec, StateCorruptError, register
 from state.contributions import MARKER, Rows
 from state.scopes import GLOBAL
 
 STEP_MS: Final = 10_000
+ALLOWED: Final = "allowed"  # TrendRecord.review
 FOREVER_MS: Final = 1 << 62
 MOST_TARGETS: Final = 200_000  # the oldest leave: who was banned so long ago sends no events
 USER_ACTIONS: Final = ("ban", "silence")
@@ -130,6 +133,16 @@ def muted(rules: Rules, rows: Rows, at_ms: int) -> Rows:
     out = rows.copy()
     out["centi"][gone] = 0
     return out
+
+
+def approved(rules: Rules, records: list[TrendRecord], at_ms: int) -> list[TrendRecord]:
+    """Return records in which those that a person allowed say so."""
+    if not rules.allowed:
+        return records
+    return [
+        replace(record, review=ALLOWED) if rules.approves(record.topic, record.scope, at_ms) else record
+        for record in records
+    ]
 
 
 def touched(decisions: Iterable[Decision], rows: Rows) -> npt.NDArray[np.bool_]:

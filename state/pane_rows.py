@@ -26,6 +26,9 @@ class PaneRows:
         milli: Sum of signed weights x 1000.
         events: Events, undos included.
         who: People, contents, and the count that the detector sees.
+        source: Number of each row among those that the deeds name.
+        deeds: What users did, for whoever wants to know more of some rows.
+        deed_rows: How many rows the deeds name.
     """
 
     pane: int
@@ -35,6 +38,9 @@ class PaneRows:
     milli: Ints
     events: Ints
     who: Summary
+    source: Ints
+    deeds: Deeds
+    deed_rows: int
 
     def take(self, index: Ints) -> "PaneRows":
         """Return the rows with these numbers."""
@@ -48,6 +54,9 @@ class PaneRows:
             milli=self.milli[index],
             events=self.events[index],
             who=who,
+            source=self.source[index],
+            deeds=self.deeds,
+            deed_rows=self.deed_rows,
         )
 
 
@@ -74,7 +83,7 @@ def pane_rows(whole: Contributions, user_cap: float, views: Sequence[ViewName] =
         seen.append(mine[order])
         row.append(run_of(first, len(place)) + len(named))
         named += [(p >> 32, view.name(p & 0xFFFFFFFF)) for p in place[order][first].tolist()]
-    milli, events, who = _totals(rows[np.concatenate(seen)], np.concatenate(row), len(named), user_cap)
+    milli, events, who, deeds = _totals(rows[np.concatenate(seen)], np.concatenate(row), len(named), user_cap)
     order = np.array(sorted(range(len(named)), key=named.__getitem__), np.int64)
     return PaneRows(
         pane=whole.pane,
@@ -84,11 +93,14 @@ def pane_rows(whole: Contributions, user_cap: float, views: Sequence[ViewName] =
         milli=milli,
         events=events,
         who=who,
+        source=np.arange(len(named)),
+        deeds=deeds,
+        deed_rows=len(named),
     ).take(order)
 
 
-def _totals(rows: Rows, row: Ints, n: int, user_cap: float) -> tuple[Ints, Ints, Summary]:
-    """Return (weights, events, summary) of n rows; contributions are sorted by row, user, fingerprint."""
+def _totals(rows: Rows, row: Ints, n: int, user_cap: float) -> tuple[Ints, Ints, Summary, Deeds]:
+    """Return (weights, events, summary, deeds) of n rows; all sorted by row, user, fingerprint."""
     first = starts(row)
     user = rows["user"].astype(np.int64)
     marker = rows["centi"] == MARKER
@@ -102,4 +114,4 @@ def _totals(rows: Rows, row: Ints, n: int, user_cap: float) -> tuple[Ints, Ints,
         centi=rows["centi"][kept].astype(np.int64),
     )
     events = sums(rows["events"].astype(np.int64), first)
-    return sums(rows["milli"], first), events, summarise(deeds, threshold, user_cap)
+    return sums(rows["milli"], first), events, summarise(deeds, threshold, user_cap), deeds

@@ -7,8 +7,9 @@ import numpy as np
 
 from schemas.served import TrendRecord
 from state.contributions import Contributions
-from state.moderation import Decision, Rules, muted, touched
+from state.moderation import Decision, Rules, approved, muted, touched
 from state.pane_rows import KEY_SEPARATOR
+from state.ranking import floor
 from state.retraction import alert_pane, burst_live, only, recount, revise
 from state.scopes import GLOBAL
 from state.trend_config import TrendConfig
@@ -18,6 +19,8 @@ from state.trend_key import KeyStates, Rows, dumps_many, loads_many
 WITHDRAWN = "withdrawn"
 CORRECTED = "corrected"
 DENIED = "denied"
+REVIEWED = "reviewed"
+APPROVALS = ("allow", "unallow")
 
 
 def correct(
@@ -45,8 +48,13 @@ def correct(
     """
     about_people = [d for d in decisions if d.kind != "topic"]
     out = _withdraw(cfg, store, rules, about_people, list(kept), at_ms) if about_people else []
-    denied = [d for d in decisions if d.kind == "topic" and d.action == "deny"]
-    return out + [record for decision in denied for record in _deny(cfg, store, decision)]
+    about_topics = [d for d in decisions if d.kind == "topic"]
+    for decision in about_topics:
+        if decision.action == "deny":
+            out += _deny(cfg, store, decision)
+        elif decision.action in APPROVALS:
+            out += _review(cfg, store, decision, at_ms)
+    return approved(rules, out, at_ms)
 
 
 def _withdraw(
@@ -91,10 +99,7 @@ def _forget_people(extra: Rows, rules: Rules, at_ms: int) -> None:
 
 def _deny(cfg: TrendConfig, store: KeyStore, decision: Decision) -> list[TrendRecord]:
     """Take a topic out of every list that the decision is about."""
-    split = ((key, *key.rpartition(KEY_SEPARATOR)[::2]) for key in store.known())
-    keys = sorted(
-        key for key, topic, scope in split if topic == decision.topic and decision.scope in (GLOBAL, scope)
-    )
+    keys = _keys_of(store, decision)
     if not keys:
         return []
     core, extra = loads_many([raw for raw in store.get(keys) if raw is not None])
@@ -106,6 +111,27 @@ def _deny(cfg: TrendConfig, store: KeyStore, decision: Decision) -> list[TrendRe
         for i, key in enumerate(keys)
         if listed[i]
     ]
+
+
+def _review(cfg: TrendConfig, store: KeyStore, decision: Decision, at_ms: int) -> list[TrendRecord]:
+    """Tell every list that a decision about a listed topic concerns; its states stay as they are."""
+    keys = _keys_of(store, decision)
+    if not keys:
+        return []
+    core, extra = loads_many([raw for raw in store.get(keys) if raw is not None])
+    return [
+        _record(cfg, key, (core[i : i + 1], extra[i : i + 1]), at_ms, REVIEWED)
+        for i, key in enumerate(keys)
+        if core["rank"][i] > floor(cfg.min_strength, at_ms, cfg.half_life_ms)
+    ]
+
+
+def _keys_of(store: KeyStore, decision: Decision) -> list[str]:
+    """Return the keys of the topic that a decision is about, in the scopes for which it holds."""
+    split = ((key, *key.rpartition(KEY_SEPARATOR)[::2]) for key in store.known())
+    return sorted(
+        key for key, topic, scope in split if topic == decision.topic and decision.scope in (GLOBAL, scope)
+    )
 
 
 def _record(cfg: TrendConfig, key: str, state: KeyStates, at_ms: int, why: str) -> TrendRecord:

@@ -7,7 +7,7 @@ import numpy as np
 
 from state import contributions
 from state.contributions import Contributions
-from state.moderation import Rules, muted
+from state.moderation import Rules, approved, muted
 from state.pane_rows import PaneRows, pane_rows
 from state.retraction import only
 from state.tail_sketch import TailSketch
@@ -56,6 +56,7 @@ def close(
     start_ms = whole.pane * cfg.burst.pane_ms
     rows = pane_rows(replace(whole, rows=muted(rules, whole.rows, start_ms)), cfg.user_cap, cfg.views)
     verdict = close_pane(cfg, sketch, store, _showable(rows, rules, start_ms))
+    verdict = replace(verdict, records=approved(rules, verdict.records, start_ms))
     admitted = frozenset(verdict.topics)
     return ClosedPane(rows, verdict, only(whole, admitted))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from state.burst_config import DAY_MS, HOUR_MS, BurstConfig
+from state.list_config import ListConfig
 from state.scopes import USUAL_VIEWS, ViewName
 
 _USER_LIMITS = (16, 1 << 20)
@@ -18,6 +19,7 @@ class TrendConfig:
 
     Attributes:
         burst: The burst detector; its ``pane_ms`` is the engine's.
+        lists: Merging, relations, thresholds and review of the lists that people see.
         views: Lists to make: global, language, region, language_region (a language within a region).
         admit_pane_users: Distinct users in one pane that give a topic its own state.
         admit_hour_users: Distinct users within about an hour that do the same.
@@ -41,6 +43,7 @@ class TrendConfig:
     """
 
     burst: BurstConfig = field(default_factory=BurstConfig)
+    lists: ListConfig = field(default_factory=ListConfig)
     views: tuple[ViewName, ...] = USUAL_VIEWS
     admit_pane_users: int = 3
     admit_hour_users: int = 3
@@ -82,6 +85,7 @@ class TrendConfig:
             for name in ("min_excess", "list_min_users", "list_min_surprise", "quiet_start_ms", "keep_ms")
             if not getattr(self, name) >= 0
         ]
+        problems += self.lists.problems()
         if not self.views or len(set(self.views)) < len(self.views):
             problems.append(f"views = {self.views!r}: expected each of some views once")
         if not _USER_LIMITS[0] <= self.user_limit <= _USER_LIMITS[1]:

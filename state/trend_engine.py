@@ -48,7 +48,7 @@ class KeyStore(Protocol):
 class Verdict:
     """What the engine found for the admitted keys of a pane; arrays have one element per key.
 
-    ``records`` holds only those that may stand in a list.
+    ``records`` holds only those that may stand in a list, ``sources`` the ``PaneRows.source`` of each.
     """
 
     keys: list[str]
@@ -56,6 +56,7 @@ class Verdict:
     scores: Scores
     alerts: Alerts
     records: list[TrendRecord]
+    sources: Ints
 
 
 def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: PaneRows) -> Verdict:
@@ -105,9 +106,8 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Pane
     )
     keep_extra = recent_samples.live(extra) | ranked.listed
     store.put(dict(zip(rows.keys, dumps_many(core, extra, keep_extra), strict=True)))
-    return Verdict(
-        rows.keys, rows.topics, scores, alerts, records(cfg, rows, (core, extra), scores, ranked, users)
-    )
+    told, chosen = records(cfg, rows, (core, extra), scores, ranked, users)
+    return Verdict(rows.keys, rows.topics, scores, alerts, told, rows.source[chosen])
 
 
 def _admit(

@@ -14,8 +14,10 @@ from state.trend_rank import Ranked
 
 def records(
     cfg: TrendConfig, rows: PaneRows, states: KeyStates, scores: Scores, ranked: Ranked, users: Ints
-) -> list[TrendRecord]:
-    """Return the records of the strongest listed topics of each scope. O(n log n), some us a record.
+) -> tuple[list[TrendRecord], Ints]:
+    """Return the records of the strongest listed topics of each scope, and the number of each row.
+
+    O(n log n), some us a record.
 
     A shard does not know the other shards, but of its own topics only the ``list_size`` strongest of a scope
     can be among the ``list_size`` strongest of all. What is left out is weaker than those, and all
@@ -32,7 +34,7 @@ def records(
         **_numbers(chosen, rows, scores, users),
         **_place(chosen, states, ranked, pane_ms),
     }
-    return [
+    out = [
         TrendRecord(
             pane_start_ms=rows.pane * pane_ms,
             pane_ms=pane_ms,
@@ -40,6 +42,7 @@ def records(
         )
         for row in zip(*columns.values(), strict=True)
     ]
+    return out, chosen
 
 
 def _numbers(chosen: Ints, rows: PaneRows, scores: Scores, users: Ints) -> dict[str, list[object]]:

@@ -104,6 +104,18 @@ _TREND_PANE = EventRules(
     ),
     time_field=None,
 )
+_TREND_REVIEW = EventRules(
+    required=("kind", "topic", "scope", "source_ms", "position"),
+    rules=(
+        Text("kind", 1, 16),
+        Text("topic", 1, 512),
+        Text("scope", 1, 80),
+        Whole("source_ms", 0),
+        Whole("position", 1),
+        Whole("users", 0),
+    ),
+    time_field=None,
+)
 _CONTENT_LABEL = EventRules(
     required=("event_id", "source_ms", "actor_id", "item_id"),
     rules=(
@@ -131,5 +143,6 @@ RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
         "moderation": _MODERATION,
         "trend_pane": _TREND_PANE,
         "content_label": _CONTENT_LABEL,
+        "trend_review": _TREND_REVIEW,
     }
 )

@@ -6,33 +6,43 @@ finishes its bundle in prepareSnapshotPreBarrier). After a restore the same writ
 makes them no-ops: a stored version that is equal or newer wins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import redis
 
-# KEYS: the sorted set, then the hash of each entry.
-# ARGV: fence, ttl ms, lowest rank to keep, then value, member and rank of each entry.
-# A member leaves with ZREMRANGEBYSCORE; its hash leaves by its own time to live.
-_WRITE_LIST = """
-local refused, list = 0, false
-for i = 2, #KEYS do
-  local at = 3 * i - 2
+# KEYS: the hash of each entry.  ARGV: fence, ttl ms, then the value of each entry.
+_WRITE_ENTRIES = """
+local refused = 0
+for i = 1, #KEYS do
   local stored = redis.call('HGET', KEYS[i], '_v')
   if stored and stored >= ARGV[1] then
     refused = refused + 1
   else
-    redis.call('HSET', KEYS[i], '_v', ARGV[1], 'd', ARGV[at])
+    redis.call('HSET', KEYS[i], '_v', ARGV[1], 'd', ARGV[i + 2])
     redis.call('PEXPIRE', KEYS[i], ARGV[2])
-    if ARGV[at + 1] ~= '' then
-      redis.call('ZADD', KEYS[1], ARGV[at + 2], ARGV[at + 1])
-      list = true
-    end
   end
 end
-if list then redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3]) end
 return refused
+"""
+# KEYS: the hash with the list's version, then its sorted sets.
+# ARGV: fence, ttl ms, value of the hash ('' = as it was), then of each set its size and its (member, rank).
+_WRITE_PLACES = """
+local stored = redis.call('HGET', KEYS[1], '_v')
+if stored and stored >= ARGV[1] then return #KEYS - 1 end
+redis.call('HSET', KEYS[1], '_v', ARGV[1])
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'd', ARGV[3]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local at = 4
+for i = 2, #KEYS do
+  redis.call('DEL', KEYS[i])
+  local size = tonumber(ARGV[at])
+  for j = at + 1, at + 2 * size, 2 do redis.call('ZADD', KEYS[i], ARGV[j + 1], ARGV[j]) end
+  if size > 0 then redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
+  at = at + 1 + 2 * size
+end
+return 0
 """
 _MOST_ENTRIES = 500  # of one call: a script holds Redis while it runs, and Lua unpacks so many arguments
 
@@ -48,33 +58,44 @@ class Entry:
     Attributes:
         hash_key: Where the value and its version go.
         value: The bytes to serve.
-        member: Member of the sorted set; "" = the value has no place in the list.
-        rank: Its score.
     """
 
     hash_key: str
     value: bytes
-    member: str = ""
-    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A sorted set as it shall be.
+
+    Attributes:
+        key: Its key.
+        members: (member, rank) of all its members.
+    """
+
+    key: str
+    members: Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class ListWrite:
-    """Values of one list that are equally new, each written only where nothing newer is stored.
+    """A list at one moment, written only where nothing newer is stored. All its keys are of one slot.
 
     Attributes:
-        list_key: Sorted set; of the same slot as all hashes.
+        version_key: Hash that keeps the version of the sorted sets.
         fence: Fixed-width version; the larger string is newer.
-        ttl_ms: Life of the hashes; longer than the longest replay, or the fence is forgotten.
-        entries: What to write.
-        lowest_rank: Members below leave the list.
+        ttl_ms: Life of the keys; longer than the longest replay, or the fence is forgotten.
+        value: What the version's hash says; empty = as it was.
+        places: Sorted sets, replaced as a whole and at once.
+        entries: Values, each with a version of its own.
     """
 
-    list_key: str
+    version_key: str
     fence: str
     ttl_ms: int
+    value: bytes
+    places: Sequence[Places]
     entries: Sequence[Entry]
-    lowest_rank: float = 0.0
 
 
 class RedisSink:
@@ -85,10 +106,11 @@ class RedisSink:
         self._client = redis.Redis.from_url(
             url, password=password, protocol=2, socket_timeout=timeout_s, socket_connect_timeout=timeout_s
         )
-        self._script = self._client.register_script(_WRITE_LIST)
+        self._entries = self._client.register_script(_WRITE_ENTRIES)
+        self._places = self._client.register_script(_WRITE_PLACES)
 
     def write(self, writes: Sequence[ListWrite]) -> int:
-        """Write a batch in one round trip and return how many values the fence refused.
+        """Write a batch in one round trip and return how many values and sets the fence refused.
 
         Raises:
             SinkError: Redis was not reached or refused a command. Nothing is retried here: the job is.
@@ -103,18 +125,26 @@ class RedisSink:
     def _send(self, writes: Sequence[ListWrite]) -> list[int]:
         with self._client.pipeline(transaction=False) as pipe:
             for write in writes:
+                # Values first: who sees a new place finds what belongs to it.
                 for at in range(0, len(write.entries), _MOST_ENTRIES):
-                    self._call(pipe, write, write.entries[at : at + _MOST_ENTRIES])
-            return pipe.execute()  # loads the script when Redis lost it
+                    some = write.entries[at : at + _MOST_ENTRIES]
+                    self._entries(
+                        keys=[entry.hash_key for entry in some],
+                        args=[write.fence, write.ttl_ms, *(entry.value for entry in some)],
+                        client=pipe,
+                    )
+                self._places(
+                    keys=[write.version_key, *(places.key for places in write.places)],
+                    args=[write.fence, write.ttl_ms, write.value, *_flat(write.places)],
+                    client=pipe,
+                )
+            return pipe.execute()  # loads the scripts when Redis lost them
 
-    def _call(self, pipe: "redis.client.Pipeline", write: ListWrite, entries: Sequence[Entry]) -> None:
-        self._script(
-            keys=[write.list_key, *(entry.hash_key for entry in entries)],
-            args=[
-                write.fence,
-                write.ttl_ms,
-                repr(write.lowest_rank),
-                *(part for entry in entries for part in (entry.value, entry.member, repr(entry.rank))),
-            ],
-            client=pipe,
-        )
+
+def _flat(places: Sequence[Places]) -> Iterator[str | int]:
+    """Yield the size of each set and its members with their ranks."""
+    for one in places:
+        yield len(one.members)
+        for member, rank in one.members:
+            yield member
+            yield repr(rank)

@@ -12,7 +12,9 @@ from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs.trending import panes, served
 from flink_jobs.trending.decode import BatchDecoder
+from flink_jobs.trending.lists import LIST_CELLS, LIST_MAPS, REVIEWS, Lists
 from flink_jobs.trending.options import TrendingOptions
+from flink_jobs.trending.reviews import ReviewRecords
 from flink_jobs.trending.shard import PANES, SHARD_CELLS, SHARD_MAPS, Shard
 from schemas.registry import open_registry
 
@@ -80,8 +82,39 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
 
 
 def is_panes(message: bytes) -> bool:
-    """Return whether a message of DetectShard is for the panes topic; otherwise it is for readers."""
+    """Return whether a message of DetectShard is for the panes topic; otherwise it is for a list."""
     return bytes(message[:1]) == PANES
+
+
+class KeepLists(KeyedProcessFunction):  # type: ignore[misc]
+    """One key = one list. Waits until all shards have told their news of a moment, then settles the list."""
+
+    def __init__(self, options: TrendingOptions) -> None:
+        self._options = options
+
+    def open(self, runtime_context: RuntimeContext) -> None:
+        """Get the cells of a list."""
+        o = self._options
+        self._lists = Lists(
+            o.trend,
+            maps={name: BytesMap(runtime_context, name, o.execution_mode) for name in LIST_MAPS},
+            cells={name: BytesCell(runtime_context, name, o.execution_mode) for name in LIST_CELLS},
+            requests=ReviewRecords(open_registry(o.registry_url or None)),
+        )
+
+    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
+        """Keep news until all of their moment are there."""
+        ctx.timer_service().register_event_time_timer(self._lists.take(bytes(value)))
+        return ()
+
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+        """Settle the list."""
+        yield from self._lists.at(str(ctx.get_current_key()), timestamp)
+
+
+def is_review(message: bytes) -> bool:
+    """Return whether a message of KeepLists is a request for review; otherwise it is for readers."""
+    return bytes(message[:1]) == REVIEWS
 
 
 class RecordPanes(ScalarFunction):  # type: ignore[misc]
@@ -115,7 +148,7 @@ class WriteTrends(ScalarFunction):  # type: ignore[misc]
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Write one batch before its checkpoint may end."""
-        refused = self._sink.write([w for raw in message for w in served.writes_of(bytes(raw[1:]))])
+        refused = self._sink.write([served.write_of(bytes(raw[1:])) for raw in message])
         out = np.zeros(len(message), np.int64)
         out[:1] = refused
         return pd.Series(out)

@@ -6,9 +6,11 @@
 3. detect   a shard's pieces, kept until the watermark closes their pane, then all at once:
             rows per topic and scope, detector, list                                      (Flink state and
             timers; Python, one call a pane)
-4. serve    records -> Redis, fenced, one round trip a batch                          (Python, columns)
+4. lists    news of all shards about a scope, when time has passed: merge, link, review  (Flink state and
+            timers; Python, one call a list and pane)
+5. serve    lists -> Redis, fenced, one round trip a batch                            (Python, columns)
 
-Dead letters leave after 2, closed panes after 3.
+Dead letters leave after 2, closed panes after 3, requests for review after 4.
 """
 
 from dataclasses import dataclass
@@ -20,11 +22,21 @@ from pyflink.table.statement_set import StatementSet
 from pyflink.table.udf import udf
 
 from flink_jobs._shell.raw_batch import dead_letters_sql
-from flink_jobs.trending.operators import CountBatch, DetectShard, RecordPanes, WriteTrends, is_panes
+from flink_jobs.trending import news
+from flink_jobs.trending.operators import (
+    CountBatch,
+    DetectShard,
+    KeepLists,
+    RecordPanes,
+    WriteTrends,
+    is_panes,
+    is_review,
+)
 from flink_jobs.trending.options import TrendingOptions
 from flink_jobs.trending.rows import shard_of
 
 STATE_VERSION = 2
+LIST_STATE_VERSION = 1
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
 # The lists leave their row here: reading a field of a row copies the whole of it (2.2.1), and further down
@@ -53,11 +65,13 @@ class Ends:
         events: Table of (topic, partition, offset, at, value).
         decisions: The same of moderators' decisions; None = there are none.
         panes: Sink of (key, value).
+        reviews: Sink of (key, value).
         dead_letters: Sink of (key, value, topic, headers).
     """
 
     events: TableDescriptor
     panes: TableDescriptor
+    reviews: TableDescriptor
     dead_letters: TableDescriptor
     decisions: TableDescriptor | None = None
 
@@ -69,10 +83,17 @@ def detect_uid(options: TrendingOptions) -> str:
     return f"trending/detect{name}-v{STATE_VERSION}-p{seconds}-s{options.shards}-{options.execution_mode}"
 
 
+def lists_uid(options: TrendingOptions) -> str:
+    """Return the uid of the lists' step; news come from panes, so another pane is another state."""
+    seconds = options.trend.burst.pane_ms // 1000
+    return f"trending/lists-v{LIST_STATE_VERSION}-p{seconds}-{options.execution_mode}"
+
+
 def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) -> StatementSet:
     """Add the graph to an environment; the caller executes it."""
     tables.create_temporary_table("events", ends.events)
     tables.create_temporary_table("pane_sink", ends.panes)
+    tables.create_temporary_table("review_sink", ends.reviews)
     tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
     _functions(tables, options)
     sources = ["events"]
@@ -83,9 +104,14 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
     counted = tables.to_data_stream(tables.sql_query(_COUNT.format(records=records)))
     tables.create_temporary_view("counted", tables.from_data_stream(counted, _counted_schema()))
     detected = _detect(tables, options)
+    kept = _lists(detected, options)
     for name, stream in (
         ("closed_panes", detected.filter(is_panes)),
-        ("for_readers", detected.filter(lambda message: not is_panes(message))),
+        ("for_readers", kept.filter(lambda message: not is_review(message))),
+        (
+            "for_moderators",
+            kept.filter(is_review).map(lambda message: bytes(message[1:]).decode(), Types.STRING()),
+        ),
     ):
         tables.create_temporary_view(name, tables.from_data_stream(stream))
 
@@ -94,6 +120,11 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
         "INSERT INTO pane_sink "
         "SELECT CAST(SPLIT_INDEX(pane, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(pane, CHR(30), 1)) "
         "FROM (SELECT record_panes(f0) AS panes FROM closed_panes) CROSS JOIN UNNEST(panes) AS t (pane)"
+    )
+    statements.add_insert_sql(
+        "INSERT INTO review_sink "
+        "SELECT CAST(SPLIT_INDEX(f0, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(f0, CHR(30), 1)) "
+        "FROM for_moderators"
     )
     refused = "counted CROSS JOIN UNNEST(refused) AS t (refusal)"
     statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
@@ -149,4 +180,17 @@ def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStr
         .process(DetectShard(options), output_type=_BYTES)
         .uid(detect_uid(options))
         .name(detect_uid(options))
+    )
+
+
+def _lists(detected: DataStream, options: TrendingOptions) -> DataStream:
+    """News, keyed by list, through the lists. One subtask: lists are few, and all wait for each pane."""
+    return (
+        detected.filter(lambda message: not is_panes(message))
+        .map(lambda message: bytes(message[1:]), output_type=_BYTES)
+        .key_by(news.list_of, key_type=Types.STRING())
+        .process(KeepLists(options), output_type=_BYTES)
+        .set_parallelism(1)
+        .uid(lists_uid(options))
+        .name(lists_uid(options))
     )

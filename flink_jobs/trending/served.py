@@ -1,79 +1,79 @@
-"""What the detectors emit for readers: one message per shard and pane, one fenced write per list."""
-
-from collections.abc import Sequence
+"""What the lists emit for readers: one message per list and moment, one fenced write each."""
 
 import msgspec
 
-from flink_jobs._shell.redis_sink import Entry, ListWrite
-from schemas.served import AsOf, TrendRecord, as_of_key, encode, fence, list_key, meta_key
-from state.ranking import floor
-from state.scopes import GLOBAL
+from flink_jobs._shell.redis_sink import Entry, ListWrite, Places
+from schemas.served import AsOf, as_of_key, encode, fence, list_key, meta_key
 from state.trend_config import TrendConfig
+from state.trend_list import ListChange
 
 TTL_MS = 30 * 86_400_000  # longer than any replay that may still write
+_Places = list[tuple[str, float]]
 
 
 class _Message(msgspec.Struct, frozen=True, array_like=True):
-    """Records of one moment, decided together.
+    """A list at one moment.
 
     Attributes:
+        kind: Of its topics.
+        scope: Its scope.
         at_ms: The moment: the fence of all writes.
-        lowest_rank: Members below it leave their lists.
-        as_of: How far the shard has come; empty between panes.
-        lists: (topic, rank, record) of each scope.
+        as_of: How far the list has come; empty between panes.
+        places: (topic, rank) of all.
+        allowed: (topic, rank) of those that may be shown to everybody.
+        records: (topic, record) of what is new.
     """
 
+    kind: str
+    scope: str
     at_ms: int
-    lowest_rank: float
     as_of: bytes
-    lists: dict[str, list[tuple[str, float, bytes]]]
+    places: _Places
+    allowed: _Places
+    records: list[tuple[str, bytes]]
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Message).decode
 
 
-def message_of(cfg: TrendConfig, at_ms: int, records: Sequence[TrendRecord], *, closes: bool) -> bytes:
-    """Return the records of one moment as one message.
-
-    Args:
-        cfg: Settings.
-        at_ms: The moment: the end of a pane, or that of a correction.
-        records: What readers shall learn.
-        closes: A pane ends at that moment.
-    """
+def message_of(cfg: TrendConfig, kind: str, scope: str, at_ms: int, change: ListChange) -> bytes:
+    """Return what changed in a list at a moment: the end of a pane, or that of a correction."""
     as_of = AsOf(
         as_of_ms=at_ms,
         pane_ms=cfg.burst.pane_ms,
         half_life_ms=cfg.half_life_ms,
         min_strength=cfg.min_strength,
     )
-    lists: dict[str, list[tuple[str, float, bytes]]] = {}
-    for record in records:
-        lists.setdefault(record.scope, []).append((record.topic, record.rank, encode(record)))
-    lowest_rank = floor(cfg.min_strength, at_ms, cfg.half_life_ms)
-    return _encode(_Message(at_ms, lowest_rank, encode(as_of) if closes else b"", lists))
+    closes = at_ms % cfg.burst.pane_ms == 0
+    return _encode(
+        _Message(
+            kind=kind,
+            scope=scope,
+            at_ms=at_ms,
+            as_of=encode(as_of) if closes else b"",
+            places=change.places,
+            allowed=change.allowed,
+            records=[(record.topic, encode(record)) for record in change.records],
+        )
+    )
 
 
-def writes_of(message: bytes) -> list[ListWrite]:
-    """Turn a message into writes, the records first: who sees the new time sees what belongs to it.
+def write_of(message: bytes) -> ListWrite:
+    """Turn a message into a write.
 
     Raises:
-        ServedError: Not such a message.
+        ServedError: The scope cannot be part of a key.
     """
-    parts = _decode(message)
-    version = fence(parts.at_ms)
-    lists = [
-        ListWrite(
-            list_key=list_key(scope),
-            fence=version,
-            ttl_ms=TTL_MS,
-            entries=[Entry(meta_key(scope, topic), raw, topic, rank) for topic, rank, raw in records],
-            lowest_rank=parts.lowest_rank,
-        )
-        for scope, records in parts.lists.items()
-    ]
-    if parts.as_of:
-        moment = Entry(as_of_key(GLOBAL), parts.as_of)
-        lists.append(ListWrite(list_key(GLOBAL), version, TTL_MS, [moment]))
-    return lists
+    m = _decode(message)
+    return ListWrite(
+        version_key=as_of_key(m.scope, m.kind),
+        fence=fence(m.at_ms),
+        ttl_ms=TTL_MS,
+        value=m.as_of,
+        places=[
+            Places(list_key(m.scope, m.kind), m.places),
+            Places(list_key(m.scope, m.kind, allowed=True), m.allowed),
+        ],
+        entries=[Entry(meta_key(m.scope, topic, m.kind), raw) for topic, raw in m.records],
+    )

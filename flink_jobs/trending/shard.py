@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
-from flink_jobs.trending import panes, rows, served
+from flink_jobs.trending import news, panes, rows
 from flink_jobs.trending.shard_states import Bytes, KeptPanes, TopicStates, WaitingPieces
-from state import contributions, moderation, shard_correction, shard_pane, tail_sketch
+from state import contributions, list_news, moderation, shard_correction, shard_pane, tail_sketch
+from state.list_news import ListNews
 from state.moderation import Rules
+from state.scopes import GLOBAL
 from state.tail_sketch import TailSketch
 from state.trend_config import TrendConfig
 from state.trend_key import evictable
 
-PANES, SERVED = b"P", b"S"  # first byte of a message: for the panes topic, for readers
+PANES, NEWS = b"P", b"N"  # first byte of a message: for the panes topic, for the lists
 SHARD_MAPS: Final = ("waiting", "topics", "kept")
 SHARD_CELLS: Final = ("sketch", "rules")
 
@@ -78,7 +80,9 @@ class Shard:
         counted = panes.message_of(closed.rows, cfg.min_users_out)
         if counted:
             yield PANES + counted
-        yield SERVED + served.message_of(cfg, now_ms, closed.verdict.records, closes=True)
+        told = list_news.of_pane(closed.rows, closed.verdict.records, closed.verdict.sources)
+        told.setdefault((list_news.TAG, GLOBAL), list_news.EMPTY)  # all readers ask it how far time has come
+        yield from _told(told, now_ms)
 
     def _decide(self, shard: int, now_ms: int) -> Iterator[bytes]:
         rules = self._rules_of(shard)
@@ -88,8 +92,7 @@ class Shard:
         self._cells["rules"].put(moderation.CODEC.dumps(rules))
         kept = [contributions.CODEC.loads(raw) for raw in self._kept.all(shard)]
         records = shard_correction.correct(self._cfg, self._topics.of(shard), rules, decisions, kept, now_ms)
-        if records:
-            yield SERVED + served.message_of(self._cfg, now_ms, records, closes=False)
+        yield from _told(list_news.of_correction(records), now_ms)
 
     def _sketch_of(self, shard: int) -> TailSketch:
         if shard not in self._sketches:
@@ -102,3 +105,9 @@ class Shard:
             raw = self._cells["rules"].get()
             self._rules[shard] = moderation.CODEC.loads(raw) if raw else Rules()
         return self._rules[shard]
+
+
+def _told(told: Mapping[tuple[str, str], ListNews], at_ms: int) -> Iterator[bytes]:
+    """Yield the news of each list as a message."""
+    for (kind, scope), one in told.items():
+        yield NEWS + news.routed(kind, scope, at_ms, one)

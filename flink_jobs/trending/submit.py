@@ -6,6 +6,7 @@ from flink_jobs._shell.submit import run
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
 
 PANES_TOPIC = "trend.panes"
+REVIEWS_TOPIC = "trend.reviews"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -39,6 +40,7 @@ def _execute(options: TrendingOptions) -> None:
             kafka.raw_control_source(settings, options.decisions_topic) if options.decisions_topic else None
         ),
         panes=kafka.keyed_sink(settings, PANES_TOPIC, "panes"),
+        reviews=kafka.keyed_sink(settings, REVIEWS_TOPIC, "reviews"),
         dead_letters=kafka.dead_letter_sink(settings, letters, "dead"),
     )
     build(tables, ends, options).attach_as_datastream()

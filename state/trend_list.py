@@ -1,0 +1,254 @@
+"""The list of one scope and kind: the news of all its shards become places that people see.
+
+A shard knows its own topics; the list knows all of a scope. Here topics that are one thing are merged, those
+of one event are linked, a topic needs more people where more are active, and only what a person allowed or
+what earned trust enters the list for everybody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log2
+from zlib import crc32
+
+import msgspec
+
+from schemas.served import TrendRecord, encode
+from state import crowd, list_review, recent_set
+from state.crowd import Crowd
+from state.list_merge import Group, groups
+from state.list_news import ListNews
+from state.list_review import PENDING, Review
+from state.ranking import current, floor
+from state.recent_set import RecentSet
+from state.trend_config import TrendConfig
+
+_CANDIDATES = 2  # for each place
+_NAMES = ("tag", "phrase", "query")  # kinds in which two spellings may be one topic
+_REMEMBERED = 10  # reviews for each place
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A topic that may have a place.
+
+    Attributes:
+        record: As its shard told it.
+        people: Of the last hour, as far as it was a candidate.
+        contents: The same.
+        passed_ms: Start of the pane in which it first had enough people, and so for good; 0 = not yet.
+    """
+
+    record: TrendRecord
+    people: RecentSet = recent_set.EMPTY
+    contents: RecentSet = recent_set.EMPTY
+    passed_ms: int = 0
+
+
+@dataclass(slots=True)
+class ListState:
+    """What a list remembers.
+
+    Attributes:
+        candidates: By topic.
+        led_by: Alias to the name that leads it.
+        crowds: Who was active, by pane, of the last hour.
+        reviews: By topic.
+        told: Checksum of what readers were last told of each candidate.
+    """
+
+    candidates: dict[str, Candidate] = field(default_factory=dict)
+    led_by: dict[str, str] = field(default_factory=dict)
+    crowds: dict[int, Crowd] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """What readers shall learn.
+
+    Attributes:
+        places: (topic, rank) of all that trend, strongest first.
+        allowed: Those of them that may be shown to everybody.
+        records: What is new about topics, places or not.
+        ask: (position, record) of topics that people have to look at.
+    """
+
+    places: list[tuple[str, float]]
+    allowed: list[tuple[str, float]]
+    records: list[TrendRecord]
+    ask: list[tuple[int, TrendRecord]]
+
+
+def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> ListChange:
+    """Take the news of a moment into a list, in place, and return what changes for readers.
+
+    O(n^2) in arrays for n candidates, at most twice the list's size: some ms. What shards told in which order
+    changes nothing.
+
+    Args:
+        cfg: Settings.
+        state: The list.
+        news: Of all shards together.
+        at_ms: The moment: the end of a pane, or that of a correction.
+    """
+    pane = at_ms // cfg.burst.pane_ms - (at_ms % cfg.burst.pane_ms == 0)
+    _hear(cfg, state, news, pane)
+    gone = {r.topic: r for r in news.records if r.rank <= 0.0}
+    lowest = floor(cfg.min_strength, at_ms, cfg.half_life_ms)
+    order = _cut(cfg, state, lowest)
+    strength = [current(state.candidates[t].record.rank, at_ms, cfg.half_life_ms) for t in order]
+    found = _groups(cfg, state, order, strength)
+    needed = _needed(cfg, state, pane)
+    placed = [g for g in found if needed.passes(g.people) or state.candidates[order[g.head]].passed_ms]
+    records = {order[g.head]: _headed(state, order, g, pane * cfg.burst.pane_ms) for g in placed}
+    for group in found:
+        for i in group.aliases:
+            records[order[i]] = _alias(state.candidates[order[i]].record, order[group.head])
+        if group not in placed:
+            records[order[group.head]] = _held_back(state.candidates[order[group.head]].record, needed.users)
+    state.led_by = {order[i]: order[g.head] for g in found for i in g.aliases}
+    ranked = sorted(placed, key=lambda g: (-g.strength, order[g.head]))[: cfg.list_size]
+    places = [(order[g.head], _rank(cfg, g, at_ms)) for g in ranked]
+    ask = _review(cfg, state, [topic for topic, _ in places], records, gone, at_ms)
+    for topic, rank in places:
+        records[topic] = msgspec.structs.replace(records[topic], rank=rank)
+    told = _news(state, {**{r.topic: r for r in news.records}, **records})
+    allowed = [(topic, rank) for topic, rank in places if records[topic].review != PENDING]
+    return ListChange(places, allowed, told, [(at, records[topic]) for at, topic in ask])
+
+
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """People that a topic needs where so many are active: the cube root, between two bounds."""
+
+    active: int
+    least: int
+    most: int
+
+    def passes(self, people: int) -> bool:
+        return people >= self.least and (people >= self.most or people**3 >= self.active)
+
+    @property
+    def users(self) -> int:
+        need = self.least
+        while need < self.most and need**3 < self.active:
+            need += 1
+        return need
+
+
+def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None:
+    """Take records and samples into the candidates."""
+    keep = cfg.burst.panes(cfg.lists.window_ms)
+    state.crowds = {p: c for p, c in state.crowds.items() if p > pane - keep}
+    if len(news.crowd.hashes):
+        state.crowds[pane] = crowd.union([state.crowds.get(pane, crowd.EMPTY), news.crowd])
+    for i, record in enumerate(news.records):
+        if record.rank <= 0.0:
+            state.candidates.pop(record.topic, None)
+            continue
+        one = state.candidates.setdefault(record.topic, Candidate(record))
+        one.record = record
+        one.people = recent_set.seen(one.people, news.people[i], pane, keep)
+        one.contents = recent_set.seen(one.contents, news.contents[i], pane, keep)
+
+
+def _cut(cfg: TrendConfig, state: ListState, lowest: float) -> list[str]:
+    """Let the weakest candidates go; return the others, strongest first."""
+    order = sorted(state.candidates, key=lambda t: (-state.candidates[t].record.rank, t))
+    kept = [t for t in order if state.candidates[t].record.rank > lowest][: _CANDIDATES * cfg.list_size]
+    state.candidates = {t: state.candidates[t] for t in kept}
+    return kept
+
+
+def _groups(
+    cfg: TrendConfig, state: ListState, order: Sequence[str], strength: Sequence[float]
+) -> list[Group]:
+    mine = [state.candidates[t] for t in order]
+    return groups(
+        cfg.lists,
+        order,
+        strength,
+        [one.people for one in mine],
+        [one.contents for one in mine],
+        [max(recent_set.count(one.people), one.record.recent_users) for one in mine],
+        state.led_by,
+        names=not mine or mine[0].record.kind in _NAMES,
+    )
+
+
+def _needed(cfg: TrendConfig, state: ListState, pane: int) -> _Needed:
+    active = crowd.size(crowd.union(state.crowds[p] for p in sorted(state.crowds) if p <= pane))
+    return _Needed(active, cfg.list_min_users, cfg.lists.most_users_needed)
+
+
+def _rank(cfg: TrendConfig, group: Group, at_ms: int) -> float:
+    return log2(group.strength) + at_ms / cfg.half_life_ms
+
+
+def _headed(state: ListState, order: Sequence[str], group: Group, pane_ms: int) -> TrendRecord:
+    """Return the record of a group, and remember since when it had enough people."""
+    one = state.candidates[order[group.head]]
+    mine = [one.record, *(state.candidates[order[i]].record for i in group.aliases)]
+    if not one.passed_ms:
+        one.passed_ms = pane_ms
+    alerts = [r.alert_ms for r in mine if r.alert]
+    return msgspec.structs.replace(
+        one.record,
+        alert=bool(alerts),
+        # Nobody could know before it had enough people.
+        alert_ms=max(min(alerts), one.passed_ms) if alerts else max(r.alert_ms for r in mine),
+        recent_users=max(group.people, one.record.recent_users),
+        first_seen_ms=min(r.first_seen_ms for r in mine),
+        aliases=tuple(order[i] for i in group.aliases),
+        related=tuple(order[i] for i in group.related),
+    )
+
+
+def _alias(record: TrendRecord, head: str) -> TrendRecord:
+    return msgspec.structs.replace(
+        record, rank=0.0, alert=False, alert_ms=0, reasons=(f"another name of {head}",)
+    )
+
+
+def _held_back(record: TrendRecord, needed: int) -> TrendRecord:
+    return msgspec.structs.replace(
+        record, rank=0.0, alert=False, alert_ms=0, reasons=(*record.reasons, f"needs {needed} people here")
+    )
+
+
+def _review(
+    cfg: TrendConfig,
+    state: ListState,
+    places: Sequence[str],
+    records: dict[str, TrendRecord],
+    gone: dict[str, TrendRecord],
+    at_ms: int,
+) -> list[tuple[int, str]]:
+    """Decide who may be shown, in place; return (position, topic) of those that people have to look at."""
+    ask = []
+    for position, topic in enumerate(places, start=1):
+        review = state.reviews.get(topic)
+        word = list_review.verdict(cfg.lists, records[topic], review, at_ms)
+        records[topic] = msgspec.structs.replace(records[topic], review=word)
+        if word == PENDING and list_review.must_ask(cfg.lists, position, review, at_ms):
+            state.reviews.setdefault(topic, Review()).asked_ms = at_ms
+            state.reviews[topic].touched_ms = at_ms
+            ask.append((position, topic))
+    shown = {topic: records[topic].review for topic in places if records[topic].review != PENDING}
+    list_review.shown_now(state.reviews, shown, gone, at_ms)
+    list_review.forget(state.reviews, _REMEMBERED * cfg.list_size)
+    return ask
+
+
+def _news(state: ListState, records: dict[str, TrendRecord]) -> list[TrendRecord]:
+    """Return the records that differ from what readers know, in the order of topics."""
+    out, told = [], {}
+    for topic in sorted(records):
+        check = crc32(encode(records[topic]))
+        if state.told.get(topic) != check:
+            out.append(records[topic])
+        if topic in state.candidates:
+            told[topic] = check
+    state.told = told
+    return out
