@@ -18,6 +18,7 @@ VERBS = (
     "submit",
     "trends",
     "explain",
+    "reviews",
     "panes",
     "dlq",
     "evaluate",

@@ -15,9 +15,10 @@ import msgspec
 from schemas.served import TrendRecord, encode
 from state import crowd, list_review, recent_set
 from state.crowd import Crowd
-from state.list_merge import Group, groups
+from state.list_merge import Group, groups, squeezed
 from state.list_news import ListNews
-from state.list_review import PENDING, Review
+from state.list_review import PENDING, TRUSTED, Review
+from state.moderation import ALLOWED
 from state.ranking import current, floor
 from state.recent_set import RecentSet
 from state.trend_config import TrendConfig
@@ -229,7 +230,7 @@ def _review(
     ask = []
     for position, topic in enumerate(places, start=1):
         review = state.reviews.get(topic)
-        word = list_review.verdict(cfg.lists, records[topic], review, at_ms)
+        word = _word(cfg, state, records[topic], at_ms)
         records[topic] = msgspec.structs.replace(records[topic], review=word)
         if word == PENDING and list_review.must_ask(cfg.lists, position, review, at_ms):
             state.reviews.setdefault(topic, Review()).asked_ms = at_ms
@@ -239,6 +240,20 @@ def _review(
     list_review.shown_now(state.reviews, shown, gone, at_ms)
     list_review.forget(state.reviews, _REMEMBERED * cfg.list_size)
     return ask
+
+
+def _word(cfg: TrendConfig, state: ListState, record: TrendRecord, at_ms: int) -> str:
+    """Return whether people may be shown a topic under all its names; two spellings are one name."""
+    words: dict[str, set[str]] = {}
+    for name in (record.topic, *record.aliases):
+        # What the head has of its aliases, such as flags, stays the head's.
+        mine = record if name == record.topic else state.candidates[name].record
+        word = list_review.verdict(cfg.lists, mine, state.reviews.get(name), at_ms)
+        words.setdefault(squeezed(name), set()).add(word)
+    best = [
+        ALLOWED if ALLOWED in each else (TRUSTED if TRUSTED in each else PENDING) for each in words.values()
+    ]
+    return PENDING if PENDING in best else TRUSTED if TRUSTED in best else ALLOWED
 
 
 def _news(state: ListState, records: dict[str, TrendRecord]) -> list[TrendRecord]:

@@ -16,14 +16,20 @@ import numpy as np
 from state import (
     burst_layout,
     contributions,
+    crowd,
+    list_news,
+    list_review,
     moderation,
+    recent_set,
     tag_table,
     tagger,
     tail_sketch,
     trend_key,
+    trend_list,
 )
 from state.codec import Codec
 from state.online_model import CalibrationState
+from tests.support.trend_records import a_record
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
 _TOUCHED_CELLS = 20
@@ -149,6 +155,28 @@ def _tagger(rng: Rng) -> tagger.TaggerState:
     return state
 
 
+def _news(rng: Rng) -> list_news.ListNews:
+    records = [a_record(topic="tea", rank=160_000.5), a_record(topic="東京", rank=0.0)]
+    people, contents = (rng.integers(0, 1 << 32, (2, recent_set.SIZE), np.uint32) for _ in range(2))
+    return list_news.ListNews(records, people, contents, crowd.Crowd(1 << 29, _hashes(rng, 5)))
+
+
+def _list(rng: Rng) -> trend_list.ListState:
+    record = a_record(topic="tea", rank=160_000.5)
+    sets = [recent_set.RecentSet(_hashes(rng, 3), _hashes(rng, 3)) for _ in range(2)]
+    return trend_list.ListState(
+        candidates={"tea": trend_list.Candidate(record, *sets, passed_ms=1_772_150_400_000)},
+        led_by={"teatime": "tea"},
+        crowds={5_890_000: crowd.Crowd(1 << 29, _hashes(rng, 4))},
+        reviews={"tea": list_review.Review(*rng.integers(1, 1 << 40, 3).tolist(), shown=True, touched_ms=7)},
+        told={"tea": 123_456_789},
+    )
+
+
+def _hashes(rng: Rng, n: int) -> np.ndarray:
+    return np.unique(rng.integers(1, 1 << 29, n, np.uint32))
+
+
 SAMPLES = (
     Sample("bu", lambda rng: rows(rng, burst_layout.STATE_DTYPE, 3)),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
@@ -157,4 +185,6 @@ SAMPLES = (
     Sample("pc", _piece),
     Sample("mr", _rules),
     Sample("tg", _tagger),
+    Sample("ln", _news),
+    Sample("tl", _list),
 )
