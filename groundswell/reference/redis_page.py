@@ -73,7 +73,12 @@ def page() -> str:
     keys = table(
         ("key", "type", "content"),
         [
-            (code(served.list_key("lang:en")), "sorted set", "topic -> rank"),
+            (code(served.list_key("lang:en")), "sorted set", "topic -> rank, all that trends"),
+            (
+                code(served.list_key("lang:en", allowed=True)),
+                "sorted set",
+                "those that may be shown to everybody",
+            ),
             (code(served.meta_key("lang:en", "<topic>")), "hash", "`_v` fence, `d` one TrendRecord"),
             (code(served.as_of_key("global")), "hash", "`_v` fence, `d` one AsOf; stands for all scopes"),
         ],
