@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from state.exact import Floats, Ints
+from state.exact import Floats
 from state.list_config import ListConfig
 from state.recent_set import RecentSet, containment, jaccard, shared
 
@@ -82,13 +82,14 @@ def groups(
     related = np.maximum(part, np.where(both_contents >= cfg.compare_min, alike, 0.0))
     members = _members([squeezed(topic) if names else topic for topic in topics], same)
     heads = [_head(group, topics, strength, led_by) for group in members]
+    leading = frozenset(heads)
     return [
         Group(
             head=head,
             aliases=tuple(i for i in group if i != head),
             strength=_together(group, strength, overlap),
             people=round(_together(group, counted, overlap)),
-            related=_related(head, heads, related, cfg.relate_overlap),
+            related=_related(head, leading, related, cfg.relate_overlap),
         )
         for head, group in zip(heads, members, strict=True)
     ]
@@ -96,11 +97,12 @@ def groups(
 
 def _members(spelling: Sequence[str], same: npt.NDArray[np.bool_]) -> list[list[int]]:
     """Put each topic to the first group whose strongest member it equals."""
+    linked = (same.sum(axis=1) > same.diagonal()).tolist()
     first_of: dict[str, int] = {}
     out: list[list[int]] = []
     for i, word in enumerate(spelling):
         at = first_of.get(word)
-        if at is None:
+        if at is None and linked[i]:
             at = next((k for k, group in enumerate(out) if same[i, group[0]]), None)
         if at is None:
             at = len(out)
@@ -127,7 +129,7 @@ def _together(group: Sequence[int], values: Sequence[float], overlap: Floats) ->
     return total
 
 
-def _related(head: int, heads: Sequence[int], related: Floats, least: float) -> tuple[int, ...]:
-    others: Ints = np.array([i for i in heads if i != head and related[head, i] >= least], np.int64)
-    order = sorted(others.tolist(), key=lambda i: (-related[head, i], i))
+def _related(head: int, heads: frozenset[int], related: Floats, least: float) -> tuple[int, ...]:
+    near = [i for i in np.flatnonzero(related[head] >= least).tolist() if i != head and i in heads]
+    order = sorted(near, key=lambda i: (-related[head, i], i))
     return tuple(order[:MOST_RELATED])

@@ -31,28 +31,37 @@ class RecentSet:
     panes: Hashes
 
 
+_LAST_PANE: Final = (1 << 31) - 1
+_NOTHING: Final = (1 << 63) - 1  # above every hash; its pane is long gone
 EMPTY: Final = RecentSet(np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 
 
-def seen(kept: RecentSet, hashes: Hashes, pane: int, keep_panes: int) -> RecentSet:
-    """Return the set after a pane. O(size log size); the order of the panes changes nothing.
+def seen(kept: Sequence[RecentSet], hashes: Hashes, pane: int, keep_panes: int) -> list[RecentSet]:
+    """Return the sets after a pane. O(n size log size) in arrays; the order of panes changes nothing.
 
     Args:
-        kept: What there was.
-        hashes: What the pane had, 0 = none.
+        kept: What there was, n sets.
+        hashes: What the pane had, [n, SIZE], 0 = none.
         pane: The pane.
         keep_panes: What was seen so many panes ago is forgotten.
     """
-    new = hashes[hashes != 0]
-    every = np.concatenate([kept.hashes, new])
-    when = np.concatenate([kept.panes, np.full(len(new), pane, np.uint32)])
-    live = when.astype(np.int64) > pane - keep_panes
-    every, when = every[live], when[live]
-    order = np.lexsort((-when.astype(np.int64), every))
-    every, when = every[order], when[order]
-    first = np.ones(len(every), np.bool_)
-    first[1:] = every[1:] != every[:-1]
-    return RecentSet(every[first][:SIZE], when[first][:SIZE])
+    n = len(kept)
+    key = np.full((n, 2 * SIZE), _NOTHING, np.int64)
+    for i, one in enumerate(kept):
+        key[i, : len(one.hashes)] = (one.hashes.astype(np.int64) << 31) | (
+            _LAST_PANE - one.panes.astype(np.int64)
+        )
+    new = hashes.astype(np.int64)
+    key[:, SIZE:] = np.where(new != 0, (new << 31) | (_LAST_PANE - pane), _NOTHING)
+    key[(_LAST_PANE - (key & _LAST_PANE)) <= pane - keep_panes] = _NOTHING
+    key.sort(axis=1)  # by hash, and the newest pane of a hash first
+    repeated = (key[:, 1:] >> 31) == (key[:, :-1] >> 31)
+    key[:, 1:][repeated] = _NOTHING
+    key.sort(axis=1)
+    size = np.minimum((key != _NOTHING).sum(axis=1), SIZE).tolist()
+    low = (key >> 31).astype(np.uint32)
+    when = (_LAST_PANE - (key & _LAST_PANE)).astype(np.uint32)
+    return [RecentSet(low[i, :k], when[i, :k]) for i, k in enumerate(size)]
 
 
 def count(kept: RecentSet) -> int:

@@ -103,10 +103,11 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
     needed = _needed(cfg, state, pane)
     placed = [g for g in found if needed.passes(g.people) or state.candidates[order[g.head]].passed_ms]
     records = {order[g.head]: _headed(state, order, g, pane * cfg.burst.pane_ms) for g in placed}
+    heads = {g.head for g in placed}
     for group in found:
         for i in group.aliases:
             records[order[i]] = _alias(state.candidates[order[i]].record, order[group.head])
-        if group not in placed:
+        if group.head not in heads:
             records[order[group.head]] = _held_back(state.candidates[order[group.head]].record, needed.users)
     state.led_by = {order[i]: order[g.head] for g in found for i in g.aliases}
     ranked = sorted(placed, key=lambda g: (-g.strength, order[g.head]))[: cfg.list_size]
@@ -144,14 +145,17 @@ def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None
     state.crowds = {p: c for p, c in state.crowds.items() if p > pane - keep}
     if len(news.crowd.hashes):
         state.crowds[pane] = crowd.union([state.crowds.get(pane, crowd.EMPTY), news.crowd])
-    for i, record in enumerate(news.records):
+    for record in news.records:
         if record.rank <= 0.0:
             state.candidates.pop(record.topic, None)
-            continue
-        one = state.candidates.setdefault(record.topic, Candidate(record))
-        one.record = record
-        one.people = recent_set.seen(one.people, news.people[i], pane, keep)
-        one.contents = recent_set.seen(one.contents, news.contents[i], pane, keep)
+        else:
+            state.candidates.setdefault(record.topic, Candidate(record)).record = record
+    rows = [i for i, record in enumerate(news.records) if record.rank > 0.0]
+    mine = [state.candidates[news.records[i].topic] for i in rows]
+    people = recent_set.seen([one.people for one in mine], news.people[rows], pane, keep)
+    contents = recent_set.seen([one.contents for one in mine], news.contents[rows], pane, keep)
+    for one, who, what in zip(mine, people, contents, strict=True):
+        one.people, one.contents = who, what
 
 
 def _cut(cfg: TrendConfig, state: ListState, lowest: float) -> list[str]:

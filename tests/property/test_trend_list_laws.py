@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from state import crowd, list_news, recent_set, trend_list_codec
 from state.list_news import ListNews, together
 from state.trend_list import ListState, settle
-from tests.support.list_parts import CFG, END_MS, PANE_MS, hashes, news, record
+from tests.support.list_parts import CFG, END_MS, PANE_MS, hashes, news, record, row
 
 NAMES = ["court ruling", "courtruling", "tea", "milk", "f1", "sport", "東京"]
 PEOPLE = st.lists(st.integers(0, 80), max_size=50)
@@ -95,7 +95,10 @@ def test_a_recent_set_holds_the_smallest_of_the_window(panes: list[list[int]]) -
     """Compared with a set of everything, kept by hand."""
     kept = recent_set.EMPTY
     for pane, people in enumerate(panes):
-        kept = recent_set.seen(kept, hashes(people), pane, keep_panes=100)
+        for cut in range(0, len(people), recent_set.SIZE):
+            (kept,) = recent_set.seen(
+                [kept], row(hashes(people[cut : cut + recent_set.SIZE]))[None], pane, 100
+            )
     every = sorted(set(hashes([one for people in panes for one in people]).tolist()))
     assert kept.hashes.tolist() == every[: recent_set.SIZE]
 
@@ -103,7 +106,9 @@ def test_a_recent_set_holds_the_smallest_of_the_window(panes: list[list[int]]) -
 @given(a=st.sets(st.integers(0, 60)), b=st.sets(st.integers(0, 60)))
 def test_what_two_sets_share_is_counted(a: set[int], b: set[int]) -> None:
     """Exact while both are complete."""
-    small = [recent_set.seen(recent_set.EMPTY, hashes(sorted(s)[:20]), 1, 10) for s in (a, b)]
+    small = recent_set.seen(
+        [recent_set.EMPTY] * 2, np.array([row(hashes(sorted(s)[:20])) for s in (a, b)]), 1, 10
+    )
     both, below = recent_set.shared(small)
     one, two = (set(sorted(s)[:20]) for s in (a, b))
     assert both.tolist() == [[len(one), len(one & two)], [len(one & two), len(two)]]
