@@ -11,7 +11,7 @@ class ListConfig:
 
     Attributes:
         window_ms: How far back the people and contents of two topics are compared, and active users counted.
-        most_users_needed: A listed topic needs the cube root of the scope's active users, but at least
+        most_users_needed: A listed topic needs the fourth root of the scope's active users, but at least
             ``list_min_users`` and at most so many.
         merge_overlap: Two topics are one when so much of what was said about either was about both
             (Jaccard), 0 to 1; 1 = only when they are spelled alike.

@@ -122,19 +122,19 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
 
 @dataclass(frozen=True, slots=True)
 class _Needed:
-    """People that a topic needs where so many are active: the cube root, between two bounds."""
+    """People that a topic needs where so many are active: the fourth root, between two bounds."""
 
     active: int
     least: int
     most: int
 
     def passes(self, people: int) -> bool:
-        return people >= self.least and (people >= self.most or people**3 >= self.active)
+        return people >= self.least and (people >= self.most or people**4 >= self.active)
 
     @property
     def users(self) -> int:
         need = self.least
-        while need < self.most and need**3 < self.active:
+        while need < self.most and need**4 < self.active:
             need += 1
         return need
 

@@ -107,7 +107,7 @@ def test_where_more_are_active_a_topic_needs_more_people_and_keeps_its_place() -
     state = ListState()
     town = settle(CFG, state, news(few, active=range(3_000)), END_MS)
     assert places(town) == []
-    assert town.records[0].reasons[-1].startswith("needs 1")
+    assert town.records[0].reasons[-1].startswith("needs 8 ")
     assert not town.records[0].alert
     later = END_MS + PANE_MS
     many = (record("tea", at_ms=later, alert=True, alert_ms=END_MS - PANE_MS), range(30), range(30))
