@@ -5,6 +5,7 @@ key                                                     type  content
 ======================================================  ====  ========================================
 ``groundswell:v1:trend:{<kind>|<scope>}:all``           ZSET  topic -> rank (log2 strength, time-free)
 ``groundswell:v1:trend:{<kind>|<scope>}:allowed``       ZSET  those of it that may be shown to all
+``groundswell:v1:trend:{<kind>|<scope>}:denied``        ZSET  what may not be shown here -> until ms
 ``groundswell:v1:trend:{<kind>|<scope>}:meta:<topic>``  HASH  ``_v`` fence, ``d`` one TrendRecord
 ``groundswell:v1:trend:{<kind>|<scope>}:asof``          HASH  ``_v`` fence, ``d`` one AsOf
 ======================================================  ====  ========================================
@@ -131,6 +132,14 @@ def list_key(scope: str, kind: str = "tag", *, allowed: bool = False) -> str:
         ServedError: The scope is empty, too long, or holds a brace or control character; the kind is unknown.
     """
     return f"{PREFIX}:{_tag(scope, kind)}:{'allowed' if allowed else 'all'}"
+
+
+def denied_key(scope: str, kind: str = "tag") -> str:
+    """Return the key of the ZSET of topics that a moderator denied in this scope only -> until when, ms.
+
+    They are in neither list of the scope; who fills it from other scopes leaves them out.
+    """
+    return f"{PREFIX}:{_tag(scope, kind)}:denied"
 
 
 def meta_key(scope: str, topic: str, kind: str = "tag") -> str:

@@ -1,7 +1,11 @@
 """A store of trends in memory: the contract of the Redis store without Redis, for tests."""
 
 from schemas.served import AsOf, TrendRecord, list_key
+from serving.fill import filled
 from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
+from state.backoff import steps
+
+_SHOWN = ("allowed", "trusted")
 
 
 class MemoryTrendStore:
@@ -9,6 +13,7 @@ class MemoryTrendStore:
 
     def __init__(self) -> None:
         self._as_of: AsOf | None = None
+        self._denied: dict[tuple[str, str, str], int] = {}
         self._lists: dict[tuple[str, str], dict[str, TrendRecord]] = {}
 
     def put(self, record: TrendRecord) -> None:
@@ -24,10 +29,30 @@ class MemoryTrendStore:
         if self._as_of is None or self._as_of.as_of_ms < as_of.as_of_ms:
             self._as_of = as_of
 
-    def listing(self, scope: str, limit: int, kind: str = "tag") -> Listing:
+    def deny(self, scope: str, topic: str, until_ms: int, kind: str = "tag") -> None:
+        """Bar a topic from the list of one scope, also when it is filled from others."""
+        self._denied[kind, scope, topic] = until_ms
+
+    def listing(
+        self, scope: str, limit: int, kind: str = "tag", *, allowed: bool = False, fill: bool = False
+    ) -> Listing:
         """Return the strongest trends of a kind in a scope and the moment they belong to."""
-        ranked = self._ranked(scope, kind)[: check_limit(limit)]
-        return listing(scope, self._as_of, [(record.rank, record) for record in ranked], kind)
+        check_limit(limit)
+
+        def read(of: str) -> Listing:
+            """Return the list of a scope."""
+            ranked = [r for r in self._ranked(of, kind) if not allowed or r.review in _SHOWN][:limit]
+            return listing(of, self._as_of, [(record.rank, record) for record in ranked], kind)
+
+        own = read(scope)
+        if self._as_of is None or not fill:
+            return own
+        barred = {
+            topic
+            for (k, s, topic), until_ms in self._denied.items()
+            if (k, s) == (kind, scope) and until_ms > self._as_of.as_of_ms
+        }
+        return filled(own, [[read(of) for of in step] for step in steps(scope)], barred, limit)
 
     def trends(self, scope: str, limit: int, kind: str = "tag") -> list[Trend]:
         """Return the strongest trends of a kind in a scope."""

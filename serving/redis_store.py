@@ -1,6 +1,6 @@
 """Trends from Redis: what the trending job wrote, each read in one round trip."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import redis
@@ -15,11 +15,14 @@ from schemas.served import (
     as_of_key,
     decode_as_of,
     decode_trend,
+    denied_key,
     list_key,
     meta_key,
 )
 from serving.errors import StoreContentError, StoreUnavailableError
+from serving.fill import filled
 from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
+from state.backoff import steps
 
 GLOBAL = "global"  # the job writes how far it has come there, for all scopes
 MAX_SCANNED_KEYS = 2_000_000
@@ -74,14 +77,33 @@ class RedisTrendStore:
             ) from error
         return cls(client)
 
-    def listing(self, scope: str, limit: int, kind: str = "tag") -> Listing:
-        """Return the strongest of a kind in a scope and the moment they belong to. O(limit) in Redis."""
-        key, start, last = list_key(scope, kind), meta_key(scope, "", kind), check_limit(limit) - 1
-        as_of, rows = self._read(
-            ("HGET", as_of_key(GLOBAL), _FIELD), ("EVAL", _READ_LIST, 1, key, last, start, _FIELD)
+    def listing(
+        self, scope: str, limit: int, kind: str = "tag", *, allowed: bool = False, fill: bool = False
+    ) -> Listing:
+        """Return the strongest of a kind in a scope and the moment they belong to. O(limit) in Redis.
+
+        One round trip; a second one for all lists to fill from, when the own list is short.
+        """
+
+        def places(of: str) -> tuple[str | int, ...]:
+            """Return the command that reads the list of a scope."""
+            key = list_key(of, kind, allowed=allowed)
+            return "EVAL", _READ_LIST, 1, key, limit - 1, meta_key(of, "", kind), _FIELD
+
+        check_limit(limit)
+        raw_as_of, rows, denied = self._read(
+            ("HGET", as_of_key(GLOBAL), _FIELD),
+            places(scope),
+            ("ZRANGE", denied_key(scope, kind), 0, -1, "WITHSCORES"),
         )
-        pairs = zip(rows[::2], rows[1::2], strict=True)
-        return listing(scope, _as_of(as_of), ((float(rank), _trend(raw)) for rank, raw in pairs), kind)
+        as_of = _as_of(raw_as_of)
+        own = listing(scope, as_of, _ranked(rows), kind)
+        if as_of is None or not fill or len(own.trends) >= limit:
+            return own
+        wanted = steps(scope)
+        others = iter(self._read(*(places(of) for step in wanted for of in step)) if wanted else ())
+        lists = [[listing(of, as_of, _ranked(next(others)), kind) for of in step] for step in wanted]
+        return filled(own, lists, _in_force(denied, as_of), limit)
 
     def trends(self, scope: str, limit: int, kind: str = "tag") -> list[Trend]:
         """Return the strongest trends of a kind in a scope."""
@@ -155,3 +177,15 @@ def _decoded(decode: Callable[[bytes], T], raw: bytes) -> T:
         return decode(raw)
     except ServedError as error:
         raise StoreContentError(f"Redis holds {error}") from error
+
+
+def _ranked(rows: list[Any]) -> Iterator[tuple[float, TrendRecord | None]]:
+    """Yield (rank, record) from the answer of the script that reads a list."""
+    for rank, raw in zip(rows[::2], rows[1::2], strict=True):
+        yield float(rank), _trend(raw)
+
+
+def _in_force(denied: list[Any], as_of: AsOf) -> set[str]:
+    """Return topics whose denial has not ended."""
+    pairs = zip(denied[::2], denied[1::2], strict=True)
+    return {name.decode() for name, until_ms in pairs if float(until_ms) > as_of.as_of_ms}

@@ -13,8 +13,18 @@ class TrendStore(Protocol):
     that this build cannot read, and ServedError for a scope or kind that cannot exist.
     """
 
-    def listing(self, scope: str, limit: int, kind: str = "tag") -> Listing:
+    def listing(
+        self, scope: str, limit: int, kind: str = "tag", *, allowed: bool = False, fill: bool = False
+    ) -> Listing:
         """Return the strongest trends of a kind in a scope and the moment they belong to.
+
+        Args:
+            scope: Scope of the list.
+            limit: Trends at most, 1 to 1,000.
+            kind: Kind of the topics.
+            allowed: Only those that may be shown to everybody.
+            fill: Fill a list that is too short from others (``state.backoff``); the scope of each record says
+                where it comes from.
 
         Raises:
             ValueError: The limit is not within 1 to 1,000.

@@ -12,9 +12,12 @@ from state import crowd
 from state.codec import Codec, StateCorruptError, register
 from state.crowd import Crowd
 from state.exact import Ints
+from state.moderation import Decision
 from state.pane_rows import PaneRows
 from state.recent_set import SIZE, Hashes
 from state.runs import run_of, starts
+from state.scopes import GLOBAL
+from state.topic_kinds import kind_of, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,14 @@ class ListNews:
         people: Smallest hashes of the people behind each record's pane, [n, SIZE], 0 = none.
         contents: The same of contents.
         crowd: Who was active in this scope in the pane.
+        denied: (topic, until ms) of denials that hold for this scope only; 0 = taken back.
     """
 
     records: list[TrendRecord]
     people: Hashes
     contents: Hashes
     crowd: Crowd = field(default=crowd.EMPTY)
+    denied: list[tuple[str, int]] = field(default_factory=list)
 
 
 TAG: Final = "tag"
@@ -64,13 +69,22 @@ def of_pane(rows: PaneRows, records: Sequence[TrendRecord], sources: Ints) -> di
     }
 
 
-def of_correction(records: Iterable[TrendRecord]) -> dict[tuple[str, str], ListNews]:
+def of_correction(
+    records: Iterable[TrendRecord], decisions: Iterable[Decision] = ()
+) -> dict[tuple[str, str], ListNews]:
     """Return the news of each (kind, scope) after a correction: nobody new was seen."""
     places: dict[tuple[str, str], list[TrendRecord]] = {}
     for record in records:
         places.setdefault((record.kind, record.scope), []).append(record)
+    denied: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for decision in decisions:
+        if decision.kind == "topic" and decision.scope != GLOBAL:
+            key = kind_of(decision.topic), decision.scope
+            until_ms = decision.until_ms if decision.action == "deny" else 0
+            denied.setdefault(key, []).append((name_of(decision.topic), until_ms))
+            places.setdefault(key, [])
     return {
-        key: ListNews(mine, np.zeros((len(mine), SIZE), np.uint32), np.zeros((len(mine), SIZE), np.uint32))
+        key: ListNews(mine, _nobody(len(mine)), _nobody(len(mine)), denied=denied.get(key, []))
         for key, mine in places.items()
     }
 
@@ -87,7 +101,13 @@ def together(news: Iterable[ListNews]) -> ListNews:
         people=np.concatenate([part.people for part in parts])[order],
         contents=np.concatenate([part.contents for part in parts])[order],
         crowd=crowd.union(part.crowd for part in parts),
+        # A topic has one shard, so its own decisions stay in their order.
+        denied=sorted((one for part in parts for one in part.denied), key=lambda one: one[0]),
     )
+
+
+def _nobody(n: int) -> Hashes:
+    return np.zeros((n, SIZE), np.uint32)
 
 
 def _samples(rows: PaneRows, sources: Ints) -> tuple[Hashes, Hashes]:
@@ -130,7 +150,7 @@ def _crowds(rows: PaneRows) -> dict[str, Crowd]:
     return {name: crowd.crowd_of(hashes[cut[i] : cut[i + 1]]) for i, name in enumerate(names)}
 
 
-_Stored = tuple[list[TrendRecord], bytes, bytes, int, bytes]
+_Stored = tuple[list[TrendRecord], bytes, bytes, int, bytes, list[tuple[str, int]]]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Stored)
 
@@ -143,18 +163,20 @@ def _encode(news: ListNews) -> bytes:
             news.contents.tobytes(),
             news.crowd.limit,
             news.crowd.hashes.tobytes(),
+            news.denied,
         )
     )
 
 
 def _decode_v1(payload: bytes) -> ListNews:
     try:
-        records, people, contents, limit, hashes = _decoder.decode(payload)
+        records, people, contents, limit, hashes, denied = _decoder.decode(payload)
         return ListNews(
             records,
             np.frombuffer(people, np.uint32).reshape(len(records), SIZE),
             np.frombuffer(contents, np.uint32).reshape(len(records), SIZE),
             Crowd(limit, np.frombuffer(hashes, np.uint32)),
+            denied,
         )
     except (msgspec.MsgspecError, ValueError) as error:
         raise StateCorruptError(f"not news of a list: {error}; restore an older snapshot") from error

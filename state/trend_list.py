@@ -54,6 +54,7 @@ class ListState:
         led_by: Alias to the name that leads it.
         crowds: Who was active, by pane, of the last hour.
         reviews: By topic.
+        denied: Topics that may not be shown in this scope -> until ms.
         told: Checksum of what readers were last told of each candidate.
     """
 
@@ -61,6 +62,7 @@ class ListState:
     led_by: dict[str, str] = field(default_factory=dict)
     crowds: dict[int, Crowd] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
+    denied: dict[str, int] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
 
 
@@ -73,12 +75,14 @@ class ListChange:
         allowed: Those of them that may be shown to everybody.
         records: What is new about topics, places or not.
         ask: (position, record) of topics that people have to look at.
+        denied: (topic, until ms) of what may not be shown in this scope, also by those who fill its list.
     """
 
     places: list[tuple[str, float]]
     allowed: list[tuple[str, float]]
     records: list[TrendRecord]
     ask: list[tuple[int, TrendRecord]]
+    denied: list[tuple[str, int]] = field(default_factory=list)
 
 
 def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> ListChange:
@@ -95,6 +99,7 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
     """
     pane = at_ms // cfg.burst.pane_ms - (at_ms % cfg.burst.pane_ms == 0)
     _hear(cfg, state, news, pane)
+    _bar(state, news, at_ms)
     gone = {r.topic: r for r in news.records if r.rank <= 0.0}
     lowest = floor(cfg.min_strength, at_ms, cfg.half_life_ms)
     order = _cut(cfg, state, lowest)
@@ -117,7 +122,8 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
         records[topic] = msgspec.structs.replace(records[topic], rank=rank)
     told = _news(state, {**{r.topic: r for r in news.records}, **records})
     allowed = [(topic, rank) for topic, rank in places if records[topic].review != PENDING]
-    return ListChange(places, allowed, told, [(at, records[topic]) for at, topic in ask])
+    asked = [(at, records[topic]) for at, topic in ask]
+    return ListChange(places, allowed, told, asked, sorted(state.denied.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,13 @@ def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None
     contents = recent_set.seen([one.contents for one in mine], news.contents[rows], pane, keep)
     for one, who, what in zip(mine, people, contents, strict=True):
         one.people, one.contents = who, what
+
+
+def _bar(state: ListState, news: ListNews, at_ms: int) -> None:
+    """Take denials of this scope into account."""
+    for topic, until_ms in news.denied:
+        state.denied[topic] = until_ms
+    state.denied = {topic: until_ms for topic, until_ms in state.denied.items() if until_ms > at_ms}
 
 
 def _cut(cfg: TrendConfig, state: ListState, lowest: float) -> list[str]:

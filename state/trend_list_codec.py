@@ -19,6 +19,7 @@ _Stored = tuple[
     list[tuple[int, int, bytes]],
     list[tuple[str, int, int, int, bool, int]],
     dict[str, int],
+    dict[str, int],
 ]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Stored)
@@ -37,6 +38,7 @@ def _encode(state: ListState) -> bytes:
                 (topic, r.asked_ms, r.clean, r.clean_ms, r.shown, r.touched_ms)
                 for topic, r in state.reviews.items()
             ],
+            state.denied,
             state.told,
         )
     )
@@ -55,7 +57,7 @@ def _set(hashes: bytes, panes: bytes) -> RecentSet:
 
 def _decode_v1(payload: bytes) -> ListState:
     try:
-        candidates, led_by, crowds, reviews, told = _decoder.decode(payload)
+        candidates, led_by, crowds, reviews, denied, told = _decoder.decode(payload)
         return ListState(
             candidates={
                 record.topic: Candidate(record, _set(people, seen), _set(contents, when), passed_ms)
@@ -64,6 +66,7 @@ def _decode_v1(payload: bytes) -> ListState:
             led_by=led_by,
             crowds={pane: Crowd(limit, np.frombuffer(raw, np.uint32)) for pane, limit, raw in crowds},
             reviews={topic: Review(*rest) for topic, *rest in reviews},
+            denied=denied,
             told=told,
         )
     except (msgspec.MsgspecError, ValueError) as error:

@@ -3,7 +3,7 @@
 import msgspec
 
 from flink_jobs._shell.redis_sink import Entry, ListWrite, Places
-from schemas.served import AsOf, as_of_key, encode, fence, list_key, meta_key
+from schemas.served import AsOf, as_of_key, denied_key, encode, fence, list_key, meta_key
 from state.trend_config import TrendConfig
 from state.trend_list import ListChange
 
@@ -21,6 +21,7 @@ class _Message(msgspec.Struct, frozen=True, array_like=True):
         as_of: How far the list has come; empty between panes.
         places: (topic, rank) of all.
         allowed: (topic, rank) of those that may be shown to everybody.
+        denied: (topic, until ms) of what may not be shown in this scope.
         records: (topic, record) of what is new.
     """
 
@@ -30,6 +31,7 @@ class _Message(msgspec.Struct, frozen=True, array_like=True):
     as_of: bytes
     places: _Places
     allowed: _Places
+    denied: list[tuple[str, int]]
     records: list[tuple[str, bytes]]
 
 
@@ -54,6 +56,7 @@ def message_of(cfg: TrendConfig, kind: str, scope: str, at_ms: int, change: List
             as_of=encode(as_of) if closes else b"",
             places=change.places,
             allowed=change.allowed,
+            denied=change.denied,
             records=[(record.topic, encode(record)) for record in change.records],
         )
     )
@@ -74,6 +77,7 @@ def write_of(message: bytes) -> ListWrite:
         places=[
             Places(list_key(m.scope, m.kind), m.places),
             Places(list_key(m.scope, m.kind, allowed=True), m.allowed),
+            Places(denied_key(m.scope, m.kind), m.denied),
         ],
         entries=[Entry(meta_key(m.scope, topic, m.kind), raw) for topic, raw in m.records],
     )

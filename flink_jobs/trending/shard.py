@@ -92,7 +92,7 @@ class Shard:
         self._cells["rules"].put(moderation.CODEC.dumps(rules))
         kept = [contributions.CODEC.loads(raw) for raw in self._kept.all(shard)]
         records = shard_correction.correct(self._cfg, self._topics.of(shard), rules, decisions, kept, now_ms)
-        yield from _told(list_news.of_correction(records), now_ms)
+        yield from _told(list_news.of_correction(records, decisions), now_ms)
 
     def _sketch_of(self, shard: int) -> TailSketch:
         if shard not in self._sketches:

@@ -79,6 +79,11 @@ def page() -> str:
                 "sorted set",
                 "those that may be shown to everybody",
             ),
+            (
+                code(served.denied_key("lang:en")),
+                "sorted set",
+                "topic that a moderator denied here -> until ms",
+            ),
             (code(served.meta_key("lang:en", "<topic>")), "hash", "`_v` fence, `d` one TrendRecord"),
             (code(served.as_of_key("global")), "hash", "`_v` fence, `d` one AsOf; stands for all scopes"),
         ],

@@ -1,6 +1,6 @@
 """One contract for the store in memory and the one in Redis, which the job's own sink fills."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -8,14 +8,17 @@ import redis
 from support.redis_server import running_redis
 from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record, an_as_of
 
-from flink_jobs._shell.redis_sink import RedisSink
-from flink_jobs.trending.served import message_of, writes_of
-from schemas.served import AsOf, ServedError, TrendRecord, as_of_key, list_key, meta_key
+from flink_jobs._shell.redis_sink import ListWrite, RedisSink
+from flink_jobs.trending.served import message_of, write_of
+from schemas.served import ServedError, TrendRecord, as_of_key, list_key, meta_key
 from serving.errors import StoreContentError, StoreUnavailableError
 from serving.memory_store import MemoryTrendStore
 from serving.redis_store import RedisTrendStore
 from serving.store import TrendStore
 from state.trend_config import TrendConfig
+from state.trend_list import ListChange
+
+Denied = Sequence[tuple[str, str, int]]  # (scope, topic, until ms)
 
 
 @dataclass(frozen=True)
@@ -23,14 +26,30 @@ class World:
     """A store and the way into it."""
 
     store: TrendStore
-    put: Callable[[TrendRecord], object]
-    put_as_of: Callable[[AsOf], object]
+    write: Callable[[int, Sequence[TrendRecord], Denied], object]
 
-    def hold(self, *records: TrendRecord) -> None:
-        """Store records and the moment of noon."""
-        for record in records:
-            self.put(record)
-        self.put_as_of(an_as_of())
+    def hold(self, *records: TrendRecord, denied: Denied = ()) -> None:
+        """Store records and denials at noon."""
+        self.write(NOON_MS, records, denied)
+
+
+def list_writes(
+    cfg: TrendConfig, at_ms: int, records: Sequence[TrendRecord], denied: Denied
+) -> list[ListWrite]:
+    """Return what the job writes when these are the lists of a moment; the global one is always written."""
+    lists: dict[tuple[str, str], list[TrendRecord]] = {("tag", "global"): []}
+    for record in records:
+        lists.setdefault((record.kind, record.scope), []).append(record)
+    for scope, _, _ in denied:
+        lists.setdefault(("tag", scope), [])
+    out = []
+    for (kind, scope), mine in lists.items():
+        places = [(r.topic, r.rank) for r in mine]
+        allowed = [(r.topic, r.rank) for r in mine if r.review in ("allowed", "trusted")]
+        barred = [(topic, until_ms) for where, topic, until_ms in denied if where == scope]
+        change = ListChange(places, allowed, list(mine), [], barred)
+        out.append(write_of(message_of(cfg, kind, scope, at_ms, change)))
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -53,27 +72,43 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """An empty store of each kind."""
     if request.param == "memory":
         memory = MemoryTrendStore()
-        yield World(memory, memory.put, memory.put_as_of)
+
+        def keep(at_ms: int, records: Sequence[TrendRecord], denied: Denied) -> None:
+            for record in records:
+                memory.put(record)
+            for scope, topic, until_ms in denied:
+                memory.deny(scope, topic, until_ms)
+            if at_ms % PANE_MS == 0:
+                memory.put_as_of(an_as_of(at_ms))
+
+        yield World(memory, keep)
         return
     request.getfixturevalue("client")
     url = request.getfixturevalue("server")
     sink, cfg = RedisSink(url), TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
-
-    def put(record: TrendRecord) -> object:
-        end_ms = record.pane_start_ms + record.pane_ms
-        return sink.write(writes_of(message_of(cfg, end_ms, [record], closes=False)))
-
-    def put_as_of(as_of: AsOf) -> object:
-        return sink.write(writes_of(message_of(cfg, as_of.as_of_ms, [], closes=True)))
-
     store = RedisTrendStore.at(url)
-    yield World(store, put, put_as_of)
+    yield World(store, lambda at_ms, records, denied: sink.write(list_writes(cfg, at_ms, records, denied)))
     store.close()
 
 
 def topics(world: World, scope: str = "global", limit: int = 10) -> list[str]:
     """The topics of a list."""
     return [trend.record.topic for trend in world.store.trends(scope, limit)]
+
+
+def counting(server: str) -> tuple[RedisTrendStore, list[int]]:
+    """A store, and a list that grows by one with each write to its socket after the connection was made."""
+    sent: list[int] = []
+
+    class Counting(redis.Connection):
+        """Counts what is sent."""
+
+        def send_packed_command(self, command: object, check_health: bool = True) -> None:
+            sent.append(1)
+            super().send_packed_command(command, check_health)  # type: ignore[no-untyped-call]
+
+    pool = redis.ConnectionPool.from_url(server, connection_class=Counting, protocol=2)
+    return RedisTrendStore(redis.Redis.from_pool(pool)), sent
 
 
 def test_an_empty_store_has_neither_lists_nor_a_moment(world: World) -> None:
@@ -86,7 +121,7 @@ def test_an_empty_store_has_neither_lists_nor_a_moment(world: World) -> None:
 
 def test_without_a_moment_nothing_is_shown(world: World) -> None:
     """A record whose list has no moment yet has no strength, so it is not shown."""
-    world.put(a_record())
+    world.write(NOON_MS + 1, [a_record()], ())
     assert world.store.listing("global", 10).trends == ()
     assert world.store.trend("global", "eclipse") is None
 
@@ -153,8 +188,8 @@ def test_lists_of_scopes_are_separate(world: World) -> None:
 def test_an_older_record_never_replaces_a_newer_one(world: World) -> None:
     """A replay that writes old panes again changes nothing, and neither does an old moment."""
     world.hold(a_record(observed=9.0))
-    world.put(a_record(observed=1.0, pane_start_ms=NOON_MS - 4 * PANE_MS))
-    world.put_as_of(an_as_of(NOON_MS - PANE_MS))
+    old = a_record(observed=1.0, pane_start_ms=NOON_MS - 4 * PANE_MS)
+    world.write(NOON_MS - 3 * PANE_MS, [old], ())
     assert world.store.trends("global", 1)[0].record.observed == 9.0
     assert world.store.as_of() == an_as_of()
 
@@ -188,12 +223,14 @@ def test_many_entries_of_a_list_are_written_and_refused_one_by_one(
     """More than one call takes; a second time all are refused, with newer ones among them just the old."""
     cfg, sink = TrendConfig(), RedisSink(server)
     records = [a_record(f"t{n}") for n in range(1100)]
-    writes = writes_of(message_of(cfg, NOON_MS, records, closes=True))
+    writes = list_writes(cfg, NOON_MS, records, ())
     assert sink.write(writes) == 0
     assert client.zcard(list_key("global")) == 1100
-    assert sink.write(writes) == 1101
-    newer = writes_of(message_of(cfg, NOON_MS + PANE_MS, records[:3], closes=True))
-    assert sink.write([*newer, *writes]) == 1101
+    sets = 3
+    assert sink.write(writes) == 1100 + sets
+    newer = list_writes(cfg, NOON_MS + PANE_MS, records[:3], ())
+    assert sink.write([*newer, *writes]) == 1100 + sets
+    assert client.zcard(list_key("global")) == 3
     assert client.hget(meta_key("global", "t1"), "_v") == b"%019d" % (NOON_MS + PANE_MS)
 
 
@@ -201,18 +238,8 @@ def test_a_read_is_one_round_trip(client: "redis.Redis", server: str) -> None:
     """A list, a topic and the moment each take one write to the socket, however long the list is."""
     cfg = TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
     records = [a_record(f"t{n}") for n in range(50)]
-    assert RedisSink(server).write(writes_of(message_of(cfg, NOON_MS, records, closes=True))) == 0
-    sent: list[int] = []
-
-    class Counting(redis.Connection):
-        """Counts what is sent after the connection was made."""
-
-        def send_packed_command(self, command: object, check_health: bool = True) -> None:
-            sent.append(1)
-            super().send_packed_command(command, check_health)  # type: ignore[no-untyped-call]
-
-    pool = redis.ConnectionPool.from_url(server, connection_class=Counting, protocol=2)
-    store = RedisTrendStore(redis.Redis.from_pool(pool))
+    assert RedisSink(server).write(list_writes(cfg, NOON_MS, records, ())) == 0
+    store, sent = counting(server)
     store.as_of()
     for read in (lambda: store.listing("global", 50), lambda: store.trend("global", "t7"), store.as_of):
         sent.clear()
@@ -260,3 +287,77 @@ def test_no_server_is_one_sentence_without_secrets() -> None:
     with pytest.raises(StoreContentError, match="expected redis://") as refused:
         RedisTrendStore.at("http://:secret@host")
     assert "secret" not in str(refused.value)
+
+
+def shown(
+    world: World, scope: str, limit: int = 10, *, allowed: bool = False
+) -> list[tuple[int | None, str, str]]:
+    """(place, topic, where it comes from) of a filled list."""
+    found = world.store.listing(scope, limit, allowed=allowed, fill=True)
+    assert found.scope == scope
+    return [(t.position, t.record.topic, t.record.scope) for t in found.trends]
+
+
+def test_a_short_list_is_filled_from_related_languages_then_from_the_world(world: World) -> None:
+    """Own trends keep their places, however weak; nothing stands there twice, under whatever name."""
+    world.hold(
+        a_record("hrad", scope="lang:sk", peak_strength=2.0, aliases=("castle",)),
+        a_record("pivo", scope="lang:cs", peak_strength=3.0),
+        a_record("hrad", scope="lang:cs", peak_strength=9.0),
+        a_record("pivo", peak_strength=30.0),
+        a_record("castle", peak_strength=20.0),
+        a_record("eclipse", peak_strength=10.0),
+    )
+    assert shown(world, "lang:sk") == [
+        (1, "hrad", "lang:sk"),
+        (2, "pivo", "lang:cs"),
+        (3, "eclipse", "global"),
+    ]
+    assert shown(world, "lang:sk", 2) == [(1, "hrad", "lang:sk"), (2, "pivo", "lang:cs")]
+    assert [t.record.topic for t in world.store.listing("lang:sk", 10).trends] == ["hrad"]
+
+
+def test_no_list_is_empty_while_anything_trends(world: World) -> None:
+    """A scope that nobody ever spoke in shows what trends elsewhere."""
+    world.hold(a_record("eclipse"))
+    for scope in ("lang:sk", "region:SK", "lang:sk,region:SK", "lang:zz", "global"):
+        assert [topic for _, topic, _ in shown(world, scope)] == ["eclipse"], scope
+
+
+def test_what_is_denied_here_does_not_come_in_from_elsewhere(world: World) -> None:
+    """Until the denial ends."""
+    world.hold(
+        a_record("hoax"),
+        a_record("eclipse"),
+        denied=[("lang:sk", "hoax", NOON_MS + 1), ("lang:cs", "eclipse", 5)],
+    )
+    assert [topic for _, topic, _ in shown(world, "lang:sk")] == ["eclipse"]
+    assert {topic for _, topic, _ in shown(world, "lang:cs")} == {"eclipse", "hoax"}
+
+
+def test_the_list_for_everybody_is_filled_from_such_lists_only(world: World) -> None:
+    """What nobody has looked at stays out, wherever it comes from."""
+    world.hold(
+        a_record("hrad", scope="lang:sk", review="pending"),
+        a_record("pivo", scope="lang:cs", review="allowed"),
+        a_record("castle", review="trusted"),
+        a_record("hoax", review="pending"),
+    )
+    assert shown(world, "lang:sk", allowed=True) == [(1, "pivo", "lang:cs"), (2, "castle", "global")]
+
+
+def test_filling_takes_a_second_round_trip_and_only_when_it_is_needed(
+    client: "redis.Redis", server: str
+) -> None:
+    """All other lists are read at once."""
+    cfg = TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5)
+    records = [a_record("hrad", scope="lang:sk"), a_record("eclipse")]
+    RedisSink(server).write(list_writes(cfg, NOON_MS, records, ()))
+    store, sent = counting(server)
+    store.as_of()
+    for limit, trips in ((1, 1), (9, 2)):
+        sent.clear()
+        assert store.listing("lang:sk", limit, fill=True).trends
+        assert len(sent) == trips
+    store.close()
+    assert client.ping()

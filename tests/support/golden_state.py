@@ -158,7 +158,9 @@ def _tagger(rng: Rng) -> tagger.TaggerState:
 def _news(rng: Rng) -> list_news.ListNews:
     records = [a_record(topic="tea", rank=160_000.5), a_record(topic="東京", rank=0.0)]
     people, contents = (rng.integers(0, 1 << 32, (2, recent_set.SIZE), np.uint32) for _ in range(2))
-    return list_news.ListNews(records, people, contents, crowd.Crowd(1 << 29, _hashes(rng, 5)))
+    return list_news.ListNews(
+        records, people, contents, crowd.Crowd(1 << 29, _hashes(rng, 5)), [("spam", 1 << 62)]
+    )
 
 
 def _list(rng: Rng) -> trend_list.ListState:
@@ -169,6 +171,7 @@ def _list(rng: Rng) -> trend_list.ListState:
         led_by={"teatime": "tea"},
         crowds={5_890_000: crowd.Crowd(1 << 29, _hashes(rng, 4))},
         reviews={"tea": list_review.Review(*rng.integers(1, 1 << 40, 3).tolist(), shown=True, touched_ms=7)},
+        denied={"spam": 1 << 62},
         told={"tea": 123_456_789},
     )
 

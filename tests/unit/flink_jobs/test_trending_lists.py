@@ -9,7 +9,7 @@ from flink_jobs.trending.reviews import ReviewRecords
 from schemas.codec import decode_value
 from schemas.records import TrendReviewAsked
 from schemas.registry import FileRegistry
-from schemas.served import decode_trend, list_key
+from schemas.served import decode_trend, denied_key, list_key
 from tests.support.list_parts import CFG, END_MS, PANE_MS, news, record
 
 REGISTRY = FileRegistry()
@@ -81,6 +81,7 @@ def test_a_list_settles_when_all_shards_have_told() -> None:
     assert [(places.key, [topic for topic, _ in places.members]) for places in write.places] == [
         (list_key("lang:en"), ["milk", "tea"]),
         (list_key("lang:en", allowed=True), []),
+        (denied_key("lang:en"), []),
     ]
     assert sorted(decode_trend(entry.value).topic for entry in write.entries) == ["milk", "tea"]
     key, _, value = messages[1][1:].decode().partition("\x1e")
@@ -109,5 +110,5 @@ def test_many_small_news_are_folded_and_say_the_same() -> None:
     for i in range(150):
         keyed.worker().take(_told(f"t{i}", range(10 * i, 10 * i + 9)))
     write = served.write_of(next(iter(keyed.worker().at("tag|lang:en", END_MS)))[1:])
-    assert [len(places.members) for places in write.places] == [CFG.list_size, 0]
+    assert [len(places.members) for places in write.places] == [CFG.list_size, 0, 0]
     assert len(write.entries) == 150  # readers learn of the others, too
