@@ -81,5 +81,7 @@ def _show(demo: "Demonstration") -> None:
     from rich.console import Console  # noqa: PLC0415
 
     from groundswell.view.live import Frames, watch  # noqa: PLC0415
+    from serving.trend import Listing  # noqa: PLC0415
 
-    watch(Frames(demo.store, "global", 20), Console(), demo.note)
+    first = Listing("global", None, ())
+    watch(Frames(lambda: demo.store.listing("global", 20), first, 20), Console(), demo.note)

@@ -1,5 +1,6 @@
 """`groundswell trends`: the list of a scope, once or live."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,12 +9,16 @@ from groundswell.verbs._connect import KindOption, RedisUrl, Scope, open_store, 
 from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from serving.store import TrendStore
     from serving.trend import Listing
 
 Top = Annotated[int, typer.Option("--top", min=1, max=1000, help="Trends at most.")]
+Allowed = Annotated[bool, typer.Option("--allowed", help="Only what may be shown to everybody.")]
+Fill = Annotated[bool, typer.Option("--fill/--no-fill", help="Fill a short list from others.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Keep showing it, live, until Ctrl-C.")]
 
 
@@ -26,12 +31,17 @@ def register(app: typer.Typer) -> None:
         top: Top = 20,
         kind: KindOption = "tag",
         *,
+        allowed: Allowed = False,
+        fill: Fill = True,
         watch: Watch = False,
         as_json: AsJson = False,
         data: DataDir = DEFAULT_DATA_DIR,
         redis: RedisUrl = None,
     ) -> None:
         """Show what trends now, in event time: tags, phrases, links, posts, creators or queries.
+
+        A list with fewer trends than asked for is filled from others, which are named behind the topic: for a
+        language from related languages, then from the global list.
 
         With --watch --json: one JSON value a line, each time event time moved on.
         Exit code 0 also for an empty list and after Ctrl-C, 1 when Redis cannot be read, 2 for a wrong scope.
@@ -41,10 +51,13 @@ def register(app: typer.Typer) -> None:
         with told():
             store = open_store(data, redis)
             # Also for a watch: a wrong address or scope is told before the screen changes.
-            found = store.listing(scope, top, kind)
+            read = partial(store.listing, scope, top, kind, allowed=allowed, fill=fill)
+            found = read()
             # Two writers on one line would mix: JSON goes out through echo, the table through rich.
-            show = _watch if watch else _once
-            show(store, found, top, Console(), as_json=as_json)
+            if watch:
+                _watch(read, found, top, Console(), as_json=as_json)
+            else:
+                _once(store, found, top, Console(), as_json=as_json)
 
 
 def _once(store: "TrendStore", found: "Listing", top: int, console: "Console", *, as_json: bool) -> None:
@@ -65,10 +78,12 @@ def _no_list(kind: str) -> str:
     return f"no scope has a list of this kind yet; does the job's trend.kinds name {kind}?"
 
 
-def _watch(store: "TrendStore", first: "Listing", top: int, console: "Console", *, as_json: bool) -> None:
+def _watch(
+    read: "Callable[[], Listing]", first: "Listing", top: int, console: "Console", *, as_json: bool
+) -> None:
     from groundswell.view.live import Frames, follow, watch  # noqa: PLC0415
 
-    frames = Frames(store, first.scope, top, first.kind)
+    frames = Frames(read, first, top)
     if as_json:
         follow(frames, console, lambda found, _: _echo_json(found))
     elif console.is_terminal:

@@ -28,11 +28,12 @@ _MOVES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One trend and what its cells need to know about the others."""
+    """One trend and what its cells need to know about the others and about the list they stand in."""
 
     trend: Trend
     move: tuple[Move, int]
     top_strength: float
+    home: str
 
     @property
     def share(self) -> float:
@@ -108,7 +109,9 @@ def _mark(row: Row, _width: int) -> Text:
 
 def _topic(row: Row, _width: int) -> Text:
     style = "bold" if row.trend.record.alert else "dim" if row.fading else ""
-    return Text(row.trend.record.topic, style)
+    record = row.trend.record
+    origin = f"  ({record.scope})" if record.scope != row.home else ""
+    return Text.assemble((record.topic, style), (origin, "dim"))
 
 
 def _history(row: Row, width: int) -> Text:

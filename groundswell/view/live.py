@@ -12,25 +12,30 @@ from rich.live import Live
 from groundswell.view.ranks import RankMemory
 from groundswell.view.table import Picture, draw, rows_that_fit
 from serving.errors import StoreUnavailableError
-from serving.store import TrendStore
 from serving.trend import Listing
 
 REFRESH_S = 0.25
 
 
 class Frames:
-    """Reads a list and draws it; keeps the last one while the store is away."""
+    """Reads a list and draws it; keeps the last one while the store is away.
 
-    def __init__(self, store: TrendStore, scope: str, top: int, kind: str = "tag") -> None:
-        self._store = store
+    Args:
+        read: Reads the list; raises StoreUnavailableError when the store is away.
+        first: What is shown before the first read.
+        top: Rows at most.
+    """
+
+    def __init__(self, read: Callable[[], Listing], first: Listing, top: int) -> None:
+        self._read = read
         self._top = top
         self._memory = RankMemory()
-        self._last = Listing(scope, None, (), kind)
+        self._last = first
 
     def next(self, console: Console, at_s: float, note: str = "") -> RenderableType:
         """Return the picture of this moment, as large as the console allows."""
         try:
-            self._last = self._store.listing(self._last.scope, self._top, self._last.kind)
+            self._last = self._read()
         except StoreUnavailableError as error:
             note = f"shown as last read: {error}"
         before = self._memory.see(self._last, at_s)

@@ -3,7 +3,7 @@
 from schemas.served import AsOf, TrendRecord
 from serving.trend import Listing, Trend
 
-_OWN = ("version", "rank", "scope")  # of the encoding, or said once above the list
+_OWN = ("version", "rank")  # of the encoding
 _FIELDS = tuple(name for name in TrendRecord.__struct_fields__ if name not in _OWN)
 
 

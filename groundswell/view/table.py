@@ -99,9 +99,10 @@ def _table(picture: Picture) -> Table:
             overflow="ellipsis",
         )
     shown = picture.listing.trends[: picture.top]
+    strongest = max((trend.strength for trend in shown), default=1.0)
     for trend in shown:
         move = picture.before.move(trend) if picture.before else (Move.UNKNOWN, 0)
-        row = Row(trend, move, shown[0].strength)
+        row = Row(trend, move, strongest, picture.listing.scope)
         table.add_row(*(column.cell(row, column.width_on(picture.width)) for column in columns))
     return table
 

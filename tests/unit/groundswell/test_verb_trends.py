@@ -47,6 +47,11 @@ def filled(store: MemoryTrendStore) -> MemoryTrendStore:
     return store
 
 
+def frames_of(store: MemoryTrendStore) -> Frames:
+    """Frames of the global list."""
+    return Frames(lambda: store.listing("global", 9), Listing("global", None, ()), 9)
+
+
 def test_the_list_as_a_table(store: MemoryTrendStore) -> None:
     """Without options: the strongest of the world."""
     filled(store)
@@ -63,10 +68,28 @@ def test_the_list_as_json(store: MemoryTrendStore) -> None:
     assert [trend["topic"] for trend in json.loads(done.stdout)["trends"]] == ["world cup"]
 
 
+def test_a_short_list_is_filled_and_says_from_where(store: MemoryTrendStore) -> None:
+    """In the table and as JSON; --no-fill shows only the list itself."""
+    filled(store)
+    table = runner.invoke(app, ["trends", "--scope", "lang:sk"]).stdout
+    assert "world cup  (global)" in table
+    values = json.loads(runner.invoke(app, ["trends", "--scope", "lang:sk", "--json"]).stdout)
+    assert {trend["scope"] for trend in values["trends"]} == {"global"}
+    bare = json.loads(runner.invoke(app, ["trends", "--scope", "lang:sk", "--no-fill", "--json"]).stdout)
+    assert bare["trends"] == []
+
+
+def test_the_list_for_everybody_holds_what_was_allowed(store: MemoryTrendStore) -> None:
+    """And nothing else, however short it is."""
+    filled(store).put(a_record("seen", review="allowed"))
+    values = json.loads(runner.invoke(app, ["trends", "--allowed", "--json"]).stdout)
+    assert [trend["topic"] for trend in values["trends"]] == ["seen"]
+
+
 def test_an_empty_list_names_the_scopes_that_have_one(store: MemoryTrendStore) -> None:
     """Nothing to show is no failure, and the reader learns where there is something."""
     filled(store)
-    done = runner.invoke(app, ["trends", "--scope", "lang:xx", "--json"])
+    done = runner.invoke(app, ["trends", "--scope", "lang:xx", "--no-fill", "--json"])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["trends"] == []
     assert "scopes with a list: global" in done.stderr
@@ -84,7 +107,7 @@ def test_a_store_that_is_away_is_exit_code_1(
 ) -> None:
     """One sentence on standard error, no traceback."""
 
-    def away(_scope: str, _limit: int, _kind: str) -> Listing:
+    def away(*_what: object, **_how: object) -> Listing:
         raise StoreUnavailableError("Redis at h:1 does not answer")
 
     monkeypatch.setattr(store, "listing", away)
@@ -116,11 +139,11 @@ def test_a_store_that_goes_away_leaves_the_last_picture(
     store: MemoryTrendStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While Redis restarts, a watch goes on and says so."""
-    frames = Frames(filled(store), "global", 9)
+    frames = frames_of(filled(store))
     console = Console(width=80, file=io.StringIO())
     console.print(frames.next(console, 0.0))
 
-    def away(_scope: str, _limit: int, _kind: str) -> Listing:
+    def away(*_what: object, **_how: object) -> Listing:
         raise StoreUnavailableError("Redis is away")
 
     monkeypatch.setattr(store, "listing", away)
@@ -153,7 +176,7 @@ def test_a_watch_ends_with_the_terminal_as_it_was(
     monkeypatch.setenv("TERM", "xterm-256color")  # a dumb terminal has no other screen
     before = signal.getsignal(signal.SIGTERM)
     out = io.StringIO()
-    watch(Frames(filled(store), "global", 9), Console(file=out, force_terminal=True, width=80, height=20))
+    watch(frames_of(filled(store)), Console(file=out, force_terminal=True, width=80, height=20))
     enter, leave, show_cursor = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
     assert enter in out.getvalue()
     _, _, after = out.getvalue().rpartition(leave)
@@ -173,5 +196,5 @@ def test_following_hands_on_each_moment_once(store: MemoryTrendStore) -> None:
         if len(seen) == 1:
             store.put_as_of(an_as_of(NOON_MS + PANE_MS))
 
-    follow(Frames(filled(store), "global", 9), Console(file=io.StringIO()), emit)
+    follow(frames_of(filled(store)), Console(file=io.StringIO()), emit)
     assert [shown.as_of.as_of_ms for shown in seen if shown.as_of] == [NOON_MS, NOON_MS + PANE_MS]
