@@ -1,13 +1,14 @@
 """Redis keys and values: the contract between the jobs that write and everybody who reads.
 
-==================================================  ======  ===========================================
-key                                                 type    content
-==================================================  ======  ===========================================
-``groundswell:v1:trend:{tag|<scope>}:all``          ZSET    topic -> rank (log2 strength, time-free)
-``groundswell:v1:trend:{tag|<scope>}:meta:<topic>``  HASH   ``_v`` fence, ``d`` one TrendRecord
-``groundswell:v1:trend:{tag|<scope>}:asof``         HASH    ``_v`` fence, ``d`` one AsOf
-==================================================  ======  ===========================================
+======================================================  ====  ========================================
+key                                                     type  content
+======================================================  ====  ========================================
+``groundswell:v1:trend:{<kind>|<scope>}:all``           ZSET  topic -> rank (log2 strength, time-free)
+``groundswell:v1:trend:{<kind>|<scope>}:meta:<topic>``  HASH  ``_v`` fence, ``d`` one TrendRecord
+``groundswell:v1:trend:{tag|global}:asof``              HASH  ``_v`` fence, ``d`` one AsOf
+======================================================  ====  ========================================
 
+A kind is tag, phrase, link, post, creator or query; all lists share the as-of record of ``{tag|global}``.
 Braces are Redis Cluster hash tags: all keys of one list live in one slot. A rank is
 ``log2(strength at its peak) + peak_ms / half_life_ms``: the order holds at every moment, nobody re-scores.
 The strength at ``now_ms`` is ``2 ** (rank - now_ms / half_life_ms)``.
@@ -15,13 +16,15 @@ The strength at ``now_ms`` is ``2 ** (rank - now_ms / half_life_ms)``.
 Values are MessagePack arrays whose first element is the layout version, so that any language reads them.
 """
 
-from typing import TypeVar
+from typing import Final, Literal, TypeVar, get_args
 
 import msgspec
 
 PREFIX = "groundswell:v1:trend"
 LAYOUT_VERSION = 1
 MAX_SCOPE_CHARS = 80
+Kind = Literal["tag", "phrase", "link", "post", "creator", "query"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class ServedError(ValueError):
@@ -33,7 +36,7 @@ class TrendRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     Attributes:
         version: Layout of this record.
-        topic: Canonical topic.
+        topic: Canonical name of the topic, without its kind.
         scope: global, lang:xx or region:XX.
         pane_start_ms: The newest pane in this record, event time.
         pane_ms: Length of a pane.
@@ -120,10 +123,10 @@ _as_of_decoder = msgspec.msgpack.Decoder(AsOf)
 
 
 def list_key(scope: str, kind: str = "tag") -> str:
-    """Return the key of the ZSET of a scope.
+    """Return the key of the ZSET of a kind of topics in a scope.
 
     Raises:
-        ServedError: The scope is empty, too long, or holds a brace or control character.
+        ServedError: The scope is empty, too long, or holds a brace or control character; the kind is unknown.
     """
     return f"{PREFIX}:{_tag(scope, kind)}:all"
 
@@ -183,6 +186,8 @@ def _decoded(decoder: "msgspec.msgpack.Decoder[R]", raw: bytes, what: str) -> R:
 
 
 def _tag(scope: str, kind: str) -> str:
+    if kind not in KINDS:
+        raise ServedError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
     if not 0 < len(scope) <= MAX_SCOPE_CHARS or any(c in "{}|" or ord(c) <= ord(" ") for c in scope):
         raise ServedError(
             f"scope {scope!r}: expected global, lang:xx or region:XX without braces, bars or spaces"

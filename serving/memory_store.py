@@ -9,12 +9,12 @@ class MemoryTrendStore:
 
     def __init__(self) -> None:
         self._as_of: AsOf | None = None
-        self._lists: dict[str, dict[str, TrendRecord]] = {}
+        self._lists: dict[tuple[str, str], dict[str, TrendRecord]] = {}
 
     def put(self, record: TrendRecord) -> None:
         """Store a record, unless the stored one is of the same pane or a newer one."""
-        list_key(record.scope)
-        held = self._lists.setdefault(record.scope, {})
+        list_key(record.scope, record.kind)
+        held = self._lists.setdefault((record.kind, record.scope), {})
         old = held.get(record.topic)
         if old is None or old.pane_start_ms < record.pane_start_ms:
             held[record.topic] = record
@@ -24,18 +24,18 @@ class MemoryTrendStore:
         if self._as_of is None or self._as_of.as_of_ms < as_of.as_of_ms:
             self._as_of = as_of
 
-    def listing(self, scope: str, limit: int) -> Listing:
-        """Return the strongest trends of a scope and the moment they belong to."""
-        ranked = self._ranked(scope)[: check_limit(limit)]
-        return listing(scope, self._as_of, [(record.rank, record) for record in ranked])
+    def listing(self, scope: str, limit: int, kind: str = "tag") -> Listing:
+        """Return the strongest trends of a kind in a scope and the moment they belong to."""
+        ranked = self._ranked(scope, kind)[: check_limit(limit)]
+        return listing(scope, self._as_of, [(record.rank, record) for record in ranked], kind)
 
-    def trends(self, scope: str, limit: int) -> list[Trend]:
-        """Return the strongest trends of a scope."""
-        return list(self.listing(scope, limit).trends)
+    def trends(self, scope: str, limit: int, kind: str = "tag") -> list[Trend]:
+        """Return the strongest trends of a kind in a scope."""
+        return list(self.listing(scope, limit, kind).trends)
 
-    def trend(self, scope: str, topic: str) -> Trend | None:
+    def trend(self, scope: str, topic: str, kind: str = "tag") -> Trend | None:
         """Return one topic."""
-        ranked = self._ranked(scope)
+        ranked = self._ranked(scope, kind)
         place = next((at for at, record in enumerate(ranked) if record.topic == topic), None)
         return single(self._as_of, place, None if place is None else ranked[place])
 
@@ -43,12 +43,12 @@ class MemoryTrendStore:
         """Return how far event time has come."""
         return self._as_of
 
-    def scopes(self) -> Scopes:
-        """Return which scopes have a list."""
-        return in_order(self._lists, complete=True)
+    def scopes(self, kind: str = "tag") -> Scopes:
+        """Return which scopes have a list of a kind."""
+        return in_order((scope for held, scope in self._lists if held == kind), complete=True)
 
-    def _ranked(self, scope: str) -> list[TrendRecord]:
-        list_key(scope)
+    def _ranked(self, scope: str, kind: str) -> list[TrendRecord]:
+        list_key(scope, kind)
         # Equal ranks: as a sorted set read backwards orders them, by bytes.
-        held = self._lists.get(scope, {}).values()
+        held = self._lists.get((kind, scope), {}).values()
         return sorted(held, key=lambda record: (record.rank, record.topic.encode()), reverse=True)

@@ -74,25 +74,25 @@ class RedisTrendStore:
             ) from error
         return cls(client)
 
-    def listing(self, scope: str, limit: int) -> Listing:
-        """Return the strongest trends of a scope and the moment they belong to. O(limit) in Redis."""
-        key, start, last = list_key(scope), meta_key(scope, ""), check_limit(limit) - 1
+    def listing(self, scope: str, limit: int, kind: str = "tag") -> Listing:
+        """Return the strongest of a kind in a scope and the moment they belong to. O(limit) in Redis."""
+        key, start, last = list_key(scope, kind), meta_key(scope, "", kind), check_limit(limit) - 1
         as_of, rows = self._read(
             ("HGET", as_of_key(GLOBAL), _FIELD), ("EVAL", _READ_LIST, 1, key, last, start, _FIELD)
         )
         pairs = zip(rows[::2], rows[1::2], strict=True)
-        return listing(scope, _as_of(as_of), ((float(rank), _trend(raw)) for rank, raw in pairs))
+        return listing(scope, _as_of(as_of), ((float(rank), _trend(raw)) for rank, raw in pairs), kind)
 
-    def trends(self, scope: str, limit: int) -> list[Trend]:
-        """Return the strongest trends of a scope."""
-        return list(self.listing(scope, limit).trends)
+    def trends(self, scope: str, limit: int, kind: str = "tag") -> list[Trend]:
+        """Return the strongest trends of a kind in a scope."""
+        return list(self.listing(scope, limit, kind).trends)
 
-    def trend(self, scope: str, topic: str) -> Trend | None:
-        """Return one topic by its canonical form."""
+    def trend(self, scope: str, topic: str, kind: str = "tag") -> Trend | None:
+        """Return one topic by its canonical name."""
         as_of, place, raw = self._read(
             ("HGET", as_of_key(GLOBAL), _FIELD),
-            ("ZREVRANK", list_key(scope), topic),
-            ("HGET", meta_key(scope, topic), _FIELD),
+            ("ZREVRANK", list_key(scope, kind), topic),
+            ("HGET", meta_key(scope, topic, kind), _FIELD),
         )
         return single(_as_of(as_of), place, _trend(raw))
 
@@ -101,10 +101,10 @@ class RedisTrendStore:
         (raw,) = self._read(("HGET", as_of_key(GLOBAL), _FIELD))
         return _as_of(raw)
 
-    def scopes(self) -> Scopes:
-        """Return which scopes have a list. SCAN over at most 2,000,000 keys; never KEYS."""
+    def scopes(self, kind: str = "tag") -> Scopes:
+        """Return which scopes have a list of a kind. SCAN over at most 2,000,000 keys; never KEYS."""
         # A glob reads no meaning into braces and bars, so the contract's key is its own pattern.
-        start, end = list_key("?").split("?")
+        start, end = list_key("?", kind).split("?")
         names: set[str] = set()
         cursor = 0
         for _ in range(MAX_SCANNED_KEYS // _SCAN_KEYS):

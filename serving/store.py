@@ -10,29 +10,29 @@ class TrendStore(Protocol):
     """Read access to lists of trends.
 
     All methods raise StoreUnavailableError when the store does not answer, StoreContentError for content
-    that this build cannot read, and ServedError for a scope that cannot exist.
+    that this build cannot read, and ServedError for a scope or kind that cannot exist.
     """
 
-    def listing(self, scope: str, limit: int) -> Listing:
-        """Return the strongest trends of a scope and the moment they belong to.
+    def listing(self, scope: str, limit: int, kind: str = "tag") -> Listing:
+        """Return the strongest trends of a kind in a scope and the moment they belong to.
 
         Raises:
             ValueError: The limit is not within 1 to 1,000.
         """
         ...
 
-    def trends(self, scope: str, limit: int) -> list[Trend]:
-        """Return the strongest trends of a scope, strongest first."""
+    def trends(self, scope: str, limit: int, kind: str = "tag") -> list[Trend]:
+        """Return the strongest trends of a kind in a scope, strongest first."""
         ...
 
-    def trend(self, scope: str, topic: str) -> Trend | None:
-        """Return one topic by its canonical form, also when it has left the list; None when unknown."""
+    def trend(self, scope: str, topic: str, kind: str = "tag") -> Trend | None:
+        """Return one topic by its canonical name, also when it has left the list; None when unknown."""
         ...
 
     def as_of(self) -> AsOf | None:
         """Return how far event time has come; None when nothing was ever written."""
         ...
 
-    def scopes(self) -> Scopes:
-        """Return which scopes have a list. Looks through the whole store: for people, not for requests."""
+    def scopes(self, kind: str = "tag") -> Scopes:
+        """Return which scopes have lists of a kind. Looks through the whole store: not for requests."""
         ...

@@ -64,11 +64,13 @@ class Listing:
         scope: global, lang:xx or region:XX.
         as_of: The moment; None when nothing was ever written, and then there are no trends.
         trends: Strongest first, none weaker than ``as_of.min_strength``.
+        kind: What the topics are: tag, phrase, link, post, creator or query.
     """
 
     scope: str
     as_of: AsOf | None
     trends: tuple[Trend, ...]
+    kind: str = "tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,12 @@ def check_limit(limit: int) -> int:
     return limit
 
 
-def listing(scope: str, as_of: AsOf | None, ranked: Iterable[tuple[float, TrendRecord | None]]) -> Listing:
+def listing(
+    scope: str,
+    as_of: AsOf | None,
+    ranked: Iterable[tuple[float, TrendRecord | None]],
+    kind: str = "tag",
+) -> Listing:
     """Build a list from (rank, record), strongest first. Cuts it where strengths fall below the minimum.
 
     A member without a record has outlived it: it is left out and the others keep their places.
@@ -99,7 +106,7 @@ def listing(scope: str, as_of: AsOf | None, ranked: Iterable[tuple[float, TrendR
         StoreContentError: A rank and the moment do not belong together.
     """
     if as_of is None:
-        return Listing(scope, None, ())
+        return Listing(scope, None, (), kind)
     placed = (
         (position, _strength(rank, as_of), record) for position, (rank, record) in enumerate(ranked, start=1)
     )
@@ -108,6 +115,7 @@ def listing(scope: str, as_of: AsOf | None, ranked: Iterable[tuple[float, TrendR
         scope,
         as_of,
         tuple(Trend(position, s, record, as_of) for position, s, record in strong if record is not None),
+        kind,
     )
 
 

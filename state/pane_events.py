@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +12,8 @@ import pyarrow.compute as pc
 from state.actions import ActionWeights
 from state.near_dup import text_fingerprint
 from state.scopes import language_code, region_code
-from state.topics import normalise
+from state.topic_kinds import AUDIENCE_KINDS, Kind, typed
+from state.topic_sources import Batch, named
 from state.trust import account_trust
 
 Ints = npt.NDArray[np.int64]
@@ -56,19 +56,20 @@ class CountedEvents:
     Attributes:
         source_ms: Event time.
         weight_milli: Signed weight x 1000; an undo is negative.
-        centi: The same in hundredths, times the account's trust, for each topic of the event.
         user: Hash of the actor.
         fingerprint: Hash of the content: the original of a share, else the text, else the item.
         item: Hash of the post: the original of a share, else the item.
         lang: Number of the request's language (``state.scopes``), 0 = none.
         region: Number of its region.
         topic_row: Row of each (event, topic); a topic stands once per event.
-        topic: Index into ``topics``, which are canonical.
+        topic: Index into ``topics``.
+        centi: Its weight in hundredths, times the account's trust.
+        topics: Canonical, with their kinds (``state.topic_kinds``).
+        by_people: Which of ``topics`` count each person as a content of their own.
     """
 
     source_ms: Ints
     weight_milli: Ints
-    centi: Ints
     user: Words
     fingerprint: Words
     item: Words
@@ -76,7 +77,9 @@ class CountedEvents:
     region: Ints
     topic_row: Ints
     topic: Ints
+    centi: Ints
     topics: Sequence[str]
+    by_people: npt.NDArray[np.bool_]
 
 
 def counted_events(
@@ -85,8 +88,9 @@ def counted_events(
     columns: EventColumns,
     good: npt.NDArray[np.bool_],
     weights: ActionWeights,
+    kinds: Sequence[Kind] = ("tag",),
 ) -> CountedEvents | None:
-    """Select the events of a batch that count. None when the event kind is never counted. O(n).
+    """Select the events of a batch that count. None when the event is never counted. O(n) for each kind.
 
     Args:
         event: engagement or content; others are not counted.
@@ -94,23 +98,20 @@ def counted_events(
         columns: The decoded batch.
         good: Records that passed validation.
         weights: What each action is worth.
+        kinds: Kinds of topics to count.
     """
     if event not in COUNTED_EVENTS:
         return None
     weight = weights.milli(event, symbols)[columns.symbols("action")]
-    row, raw_topic, raw_topics = columns.item_codes("topics")
-    keep = (good & (weight != 0))[row]
-    topic, topics = merge(raw_topic[keep], [_canonical(t) for t in raw_topics])
-    pair = np.unique(row[keep][topic >= 0] * max(len(topics), 1) + topic[topic >= 0])
-    row, topic = pair // max(len(topics), 1), pair % max(len(topics), 1)
     trust = account_trust(
         columns.ints("account_age_days"), columns.ints("followers"), columns.bools("automated")
     )
+    batch = Batch(event, symbols, columns, good & (weight != 0))
+    row, topic, centi, topics = _topics(batch, weight * trust / 10, kinds)
     fingerprint, item = _contents(event, columns)
     return CountedEvents(
         source_ms=columns.ints("source_ms"),
         weight_milli=weight,
-        centi=_centi(weight * trust / 10, np.bincount(row, minlength=columns.n)),
         user=columns.hash64("actor_id"),
         fingerprint=fingerprint,
         item=item,
@@ -118,8 +119,33 @@ def counted_events(
         region=_numbers(*columns.codes("region"), region_code),
         topic_row=row,
         topic=topic,
-        topics=topics,
+        centi=centi,
+        topics=[typed(kind, name) for kind, names in topics for name in names],
+        by_people=np.array([kind in AUDIENCE_KINDS for kind, names in topics for _ in names], np.bool_),
     )
+
+
+def _topics(
+    batch: Batch, weight: npt.NDArray[np.float64], kinds: Sequence[Kind]
+) -> tuple[Ints, Ints, Ints, list[tuple[Kind, list[str]]]]:
+    """Return (event, number of the topic, weight) of each naming, once, and the names of each kind."""
+    rows, codes, centis, names = [], [], [], []
+    before = 0
+    for kind in kinds:
+        found = named(kind, batch)
+        there, many = found.code >= 0, max(len(found.names), 1)
+        pair = np.unique(found.row[there] * many + found.code[there])
+        row = pair // many
+        # Phrases are what we take from a text, not what its author claims: their number says nothing.
+        number = (
+            np.bincount(row, minlength=len(weight)) if kind != "phrase" else np.ones(len(weight), np.int64)
+        )
+        rows.append(row)
+        codes.append(pair % many + before)
+        centis.append(_centi(weight, number)[row])
+        names.append((kind, found.names))
+        before += len(found.names)
+    return np.concatenate(rows), np.concatenate(codes), np.concatenate(centis), names
 
 
 def _centi(weight: npt.NDArray[np.float64], topics: Ints) -> Ints:
@@ -133,22 +159,10 @@ def _centi(weight: npt.NDArray[np.float64], topics: Ints) -> Ints:
     return np.copysign(each, weight).astype(np.int64)
 
 
-def merge(codes: Ints, names: Sequence[str]) -> tuple[Ints, list[str]]:
-    """Give equal names one code; "" becomes -1."""
-    merged: dict[str, int] = {}
-    table = np.array([merged.setdefault(n, len(merged)) if n else -1 for n in names], np.int64)
-    return (table[codes] if len(table) else codes), list(merged)
-
-
 def _numbers(codes: Ints, names: Sequence[str], number: Callable[[str], int]) -> Ints:
     """Replace codes of names by numbers that mean the same in every batch."""
     table = np.array([number(name) for name in names], np.int64)
     return table[codes] if len(table) else codes
-
-
-@lru_cache(maxsize=1 << 16)
-def _canonical(topic: str) -> str:
-    return normalise(topic)
 
 
 def _contents(event: str, columns: EventColumns) -> tuple[Words, Words]:

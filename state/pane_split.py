@@ -47,7 +47,8 @@ def pieces(events: CountedEvents, pane_ms: int, shards: int) -> list[tuple[int, 
     key, group, topic, row = key[order], group[order], topic[order], row[order]
     run = starts(key)
     cuts = starts(group)
-    rows = _rows(events, row)
+    rows = _rows(events, row, topic)
+    rows["centi"] = events.centi[order]
     # Topics are numbered from 0 in each piece: runs so far, less the runs before the piece.
     number = np.cumsum(np.bincount(run, minlength=len(key))) - 1
     first_run = np.searchsorted(run, cuts)
@@ -67,14 +68,14 @@ def pieces(events: CountedEvents, pane_ms: int, shards: int) -> list[tuple[int, 
     ]
 
 
-def _rows(events: CountedEvents, row: Ints) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+def _rows(events: CountedEvents, row: Ints, topic: Ints) -> np.ndarray[tuple[int], np.dtype[np.void]]:
     out = np.zeros(len(row), CONTRIBUTION)
     out["lang"] = events.lang[row]
     out["region"] = events.region[row]
     out["user"] = events.user[row] >> np.uint64(16)
-    out["fingerprint"] = events.fingerprint[row] >> np.uint64(32)
+    content = np.where(events.by_people[topic], events.user[row], events.fingerprint[row])
+    out["fingerprint"] = content >> np.uint64(32)
     out["item"] = events.item[row] >> np.uint64(32)
-    out["centi"] = events.centi[row]
     out["events"] = 1
     out["milli"] = events.weight_milli[row]
     return out

@@ -11,6 +11,7 @@ from state.moderation import Decision, Rules, muted, touched
 from state.pane_rows import KEY_SEPARATOR
 from state.retraction import alert_pane, burst_live, only, recount, revise
 from state.scopes import GLOBAL
+from state.topic_kinds import kind_of, name_of
 from state.trend_config import TrendConfig
 from state.trend_engine import KeyStore
 from state.trend_key import KeyStates, Rows, dumps_many, loads_many
@@ -116,7 +117,8 @@ def _record(cfg: TrendConfig, key: str, state: KeyStates, at_ms: int, why: str) 
     history = np.round(extra["history"].astype(np.float64), 2).tolist()
     alerting = burst_live(cfg, core, at_ms)
     return TrendRecord(
-        topic=topic,
+        topic=name_of(topic),
+        kind=kind_of(topic),
         scope=scope,
         pane_start_ms=int(core["burst"]["last_pane"]) * pane_ms,
         pane_ms=pane_ms,

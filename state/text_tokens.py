@@ -23,7 +23,7 @@ _MIX_1, _MIX_2 = _U(0xFF51AFD7ED558CCD), _U(0xC4CEB9FE1A85EC53)
 _PAIR = _U(0xD6E8FEB86659FD93)
 _PAIR_SIZE = 4
 _MAX_CHARS = 1 << 20  # of one pass: bounds the tables of powers
-_GAP, _SPACE, _TAG, _LETTER, _DENSE = 0, 1, 2, 3, 4
+GAP, SPACE, TAG, LETTER, DENSE = 0, 1, 2, 3, 4
 # Scripts that are written without spaces: Thai, Lao, Tibetan, Myanmar, Khmer, kana, Han.
 _DENSE_RANGES = (
     (0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007),
@@ -95,10 +95,10 @@ def _some(texts: pa.StringArray, *, plain: bool) -> Tokens:
 
 def _pass(texts: pa.StringArray, *, plain: bool) -> Tokens:
     chars, starts = _characters(texts, plain=plain)
-    kinds = _kinds(plain)[chars]
-    _drop_tagged(kinds, chars)
-    first, last = _runs(kinds >= _LETTER, kinds == _DENSE)
-    hashes, sizes = _hashes(chars, first, last, kinds[first] == _DENSE)
+    kinds = classes(plain)[chars]
+    drop_tagged(kinds, chars)
+    first, last = _runs(kinds >= LETTER, kinds == DENSE)
+    hashes, sizes = run_hashes(chars, first, last, kinds[first] == DENSE)
     return Tokens(hashes, sizes, np.searchsorted(first, starts))
 
 
@@ -118,36 +118,36 @@ def _characters(texts: pa.StringArray, *, plain: bool) -> tuple[Chars, Ints]:
 
 
 @lru_cache(maxsize=2)
-def _kinds(plain: bool) -> Classes:
+def classes(plain: bool) -> Classes:
     """Return the class of every character. The large table takes 0.2 s, once a process, and 1.1 MB."""
     size = 0x80 if plain else 0x110000
     table = np.zeros(size, np.uint8)
     for code in range(size):
         category = unicodedata.category(chr(code))
         if category[0] in "LM":
-            table[code] = _LETTER
+            table[code] = LETTER
     for low, high in _DENSE_RANGES:
         part = table[low : high + 1]
-        part[part == _LETTER] = _DENSE
+        part[part == LETTER] = DENSE
     for low, high in _VARIATION_SELECTORS:
-        table[low : high + 1] = _GAP
+        table[low : high + 1] = GAP
     for space in " \t\n\r\v\f\x1c\x1d\x1e\x1f":
-        table[ord(space)] = _SPACE
+        table[ord(space)] = SPACE
     for tag in "@#$":
-        table[ord(tag)] = _TAG
+        table[ord(tag)] = TAG
     if not plain:
-        table[[0x85, 0x2028, 0x2029, 0x1680]] = _SPACE  # NFKC has made the other spaces plain ones
+        table[[0x85, 0x2028, 0x2029, 0x1680]] = SPACE  # NFKC has made the other spaces plain ones
     return table
 
 
-def _drop_tagged(kinds: Classes, chars: Chars) -> None:
+def drop_tagged(kinds: Classes, chars: Chars) -> None:
     """Blank what belongs to a handle, a tag or a web address: from its mark to the next white space."""
     colons = np.flatnonzero(chars[: max(len(chars) - 2, 0)] == ord(":"))
     address = colons[(chars[colons + 1] == ord("/")) & (chars[colons + 2] == ord("/"))]
-    marks = np.flatnonzero(kinds == _TAG)
+    marks = np.flatnonzero(kinds == TAG)
     if not len(address) and not len(marks):
         return
-    spaces = np.flatnonzero(kinds == _SPACE)
+    spaces = np.flatnonzero(kinds == SPACE)
     # An address begins at the white space before its "://", a tag at its mark.
     at = np.searchsorted(spaces, address)
     begins = np.sort(np.concatenate((marks, np.where(at > 0, spaces[at - 1] + 1, 0))))
@@ -156,7 +156,7 @@ def _drop_tagged(kinds: Classes, chars: Chars) -> None:
     change = np.zeros(len(kinds) + 1, np.int8)
     change[begins[once]] = 1
     change[ends[once]] = -1
-    kinds[np.cumsum(change[:-1], dtype=np.int8).view(np.bool_)] = _GAP
+    kinds[np.cumsum(change[:-1], dtype=np.int8).view(np.bool_)] = GAP
 
 
 def _runs(inside: Bools, dense: Bools) -> tuple[Ints, Ints]:
@@ -192,7 +192,7 @@ def _powers(base: int, n: int) -> Words:
     return np.cumprod(powers)
 
 
-def _hashes(chars: Chars, first: Ints, last: Ints, dense: Bools) -> tuple[Words, Ints]:
+def run_hashes(chars: Chars, first: Ints, last: Ints, dense: Bools) -> tuple[Words, Ints]:
     """Hash runs of characters: a polynomial modulo 2^64 over mixed characters, then two mixing steps.
 
     Prefix sums of ``character x base^place`` give every run at once; the inverse of the base moves a run to

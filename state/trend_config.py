@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from state.burst_config import DAY_MS, HOUR_MS, BurstConfig
 from state.scopes import USUAL_VIEWS, ViewName
+from state.topic_kinds import Kind, kind_problems
 
 _USER_LIMITS = (16, 1 << 20)
 
@@ -19,6 +20,7 @@ class TrendConfig:
     Attributes:
         burst: The burst detector; its ``pane_ms`` is the engine's.
         views: Lists to make: global, language, region, language_region (a language within a region).
+        kinds: Kinds of topics to count, each with lists of its own: tag, phrase, link, post, creator, query.
         admit_pane_users: Distinct users in one pane that give a topic its own state.
         admit_hour_users: Distinct users within about an hour that do the same.
         user_limit: Users that a pane counts one by one for each topic, language and region, 16 to 2^20;
@@ -42,6 +44,7 @@ class TrendConfig:
 
     burst: BurstConfig = field(default_factory=BurstConfig)
     views: tuple[ViewName, ...] = USUAL_VIEWS
+    kinds: tuple[Kind, ...] = ("tag",)
     admit_pane_users: int = 3
     admit_hour_users: int = 3
     user_limit: int = 16_384
@@ -82,6 +85,7 @@ class TrendConfig:
             for name in ("min_excess", "list_min_users", "list_min_surprise", "quiet_start_ms", "keep_ms")
             if not getattr(self, name) >= 0
         ]
+        problems += kind_problems(self.kinds)
         if not self.views or len(set(self.views)) < len(self.views):
             problems.append(f"views = {self.views!r}: expected each of some views once")
         if not _USER_LIMITS[0] <= self.user_limit <= _USER_LIMITS[1]:

@@ -7,6 +7,7 @@ from state.burst import Scores
 from state.exact import Floats, Ints
 from state.pane_rows import PaneRows
 from state.runs import run_of, starts
+from state.topic_kinds import kind_of, name_of
 from state.trend_config import TrendConfig
 from state.trend_key import KeyStates
 from state.trend_rank import Ranked
@@ -15,19 +16,24 @@ from state.trend_rank import Ranked
 def records(
     cfg: TrendConfig, rows: PaneRows, states: KeyStates, scores: Scores, ranked: Ranked, users: Ints
 ) -> list[TrendRecord]:
-    """Return the records of the strongest listed topics of each scope. O(n log n), some us a record.
+    """Return the records of the strongest listed topics of each kind and scope. O(n log n), some us a record.
 
-    A shard does not know the other shards, but of its own topics only the ``list_size`` strongest of a scope
+    A shard does not know the other shards, but of its own topics only the ``list_size`` strongest of a list
     can be among the ``list_size`` strongest of all. What is left out is weaker than those, and all
     strengths fade alike, so it enters a list only by new events, which bring it here again.
     """
     listed = np.flatnonzero(ranked.listed)
     chosen = listed[
-        _strongest([rows.scopes[i] for i in listed.tolist()], states[0]["rank"][listed], cfg.list_size)
+        _strongest(
+            [f"{kind_of(rows.topics[i])} {rows.scopes[i]}" for i in listed.tolist()],
+            states[0]["rank"][listed],
+            cfg.list_size,
+        )
     ]
     pane_ms = cfg.burst.pane_ms
     columns = {
-        "topic": [rows.topics[i] for i in chosen.tolist()],
+        "topic": [name_of(rows.topics[i]) for i in chosen.tolist()],
+        "kind": [kind_of(rows.topics[i]) for i in chosen.tolist()],
         "scope": [rows.scopes[i] for i in chosen.tolist()],
         **_numbers(chosen, rows, scores, users),
         **_place(chosen, states, ranked, pane_ms),
@@ -72,11 +78,11 @@ def _place(chosen: Ints, states: KeyStates, ranked: Ranked, pane_ms: int) -> dic
     }
 
 
-def _strongest(scopes: list[str], rank: Floats, most: int) -> Ints:
-    """Return which elements are among the ``most`` highest of their scope, in their order."""
+def _strongest(lists: list[str], rank: Floats, most: int) -> Ints:
+    """Return which elements are among the ``most`` highest of their list, in their order."""
     if len(rank) <= most:
         return np.arange(len(rank))
-    scope = np.unique(np.array(scopes), return_inverse=True)[1]
+    scope = np.unique(np.array(lists), return_inverse=True)[1]
     order = np.lexsort((-rank, scope))
     first = starts(scope[order])
     place = np.arange(len(rank)) - first[run_of(first, len(rank))]

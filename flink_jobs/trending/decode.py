@@ -1,5 +1,6 @@
 """Records of a batch to pieces of panes and dead letters: decode, validate, normalise, all in columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +19,7 @@ from state.exact import Ints
 from state.moderation_events import decisions_of
 from state.pane_events import COUNTED_EVENTS, counted_events
 from state.pane_split import pieces, shard_of
+from state.topic_kinds import Kind
 from state.validate import GOOD, reasons, verdict
 
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
@@ -56,11 +58,19 @@ class _Part:
 class BatchDecoder:
     """Turns raw Kafka records into pieces of panes. One per worker; keeps compiled schemas."""
 
-    def __init__(self, registry: Registry, weights: ActionWeights, pane_ms: int, shards: int) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        weights: ActionWeights,
+        pane_ms: int,
+        shards: int,
+        kinds: Sequence[Kind] = ("tag",),
+    ) -> None:
         self._schemas = WirePlans(registry, _EVENTS)
         self._weights = weights
         self._pane_ms = pane_ms
         self._shards = shards
+        self._kinds = kinds
 
     def count(self, batch: RawBatch, watermark_ms: Ints) -> Counted:
         """Count a batch. Never raises for bad input.
@@ -94,7 +104,8 @@ class BatchDecoder:
         if event in COUNTED_EVENTS:
             pane_end = (at_ms // self._pane_ms + 1) * self._pane_ms
             late = good & (pane_end - 1 <= part.watermark_ms)
-        events = counted_events(event, plan.field("action").symbols, columns, good & ~late, self._weights)
+        symbols = plan.field("action").symbols
+        events = counted_events(event, symbols, columns, good & ~late, self._weights, self._kinds)
         if events:
             split = pieces(events, self._pane_ms, self._shards)
             out.pieces += [rows.routed(shard, piece) for shard, piece in split]

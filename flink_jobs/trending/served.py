@@ -8,6 +8,7 @@ from flink_jobs._shell.redis_sink import Entry, ListWrite
 from schemas.served import AsOf, TrendRecord, as_of_key, encode, fence, list_key, meta_key
 from state.ranking import floor
 from state.scopes import GLOBAL
+from state.topic_kinds import kind_of, name_of, typed
 from state.trend_config import TrendConfig
 
 TTL_MS = 30 * 86_400_000  # longer than any replay that may still write
@@ -20,7 +21,7 @@ class _Message(msgspec.Struct, frozen=True, array_like=True):
         at_ms: The moment: the fence of all writes.
         lowest_rank: Members below it leave their lists.
         as_of: How far the shard has come; empty between panes.
-        lists: (topic, rank, record) of each scope.
+        lists: (topic, rank, record) of each scope, whose name carries the kind of its topics as theirs do.
     """
 
     at_ms: int
@@ -50,7 +51,8 @@ def message_of(cfg: TrendConfig, at_ms: int, records: Sequence[TrendRecord], *, 
     )
     lists: dict[str, list[tuple[str, float, bytes]]] = {}
     for record in records:
-        lists.setdefault(record.scope, []).append((record.topic, record.rank, encode(record)))
+        place = typed(record.kind, record.scope)
+        lists.setdefault(place, []).append((record.topic, record.rank, encode(record)))
     lowest_rank = floor(cfg.min_strength, at_ms, cfg.half_life_ms)
     return _encode(_Message(at_ms, lowest_rank, encode(as_of) if closes else b"", lists))
 
@@ -65,13 +67,16 @@ def writes_of(message: bytes) -> list[ListWrite]:
     version = fence(parts.at_ms)
     lists = [
         ListWrite(
-            list_key=list_key(scope),
+            list_key=list_key(name_of(place), kind_of(place)),
             fence=version,
             ttl_ms=TTL_MS,
-            entries=[Entry(meta_key(scope, topic), raw, topic, rank) for topic, rank, raw in records],
+            entries=[
+                Entry(meta_key(name_of(place), topic, kind_of(place)), raw, topic, rank)
+                for topic, rank, raw in records
+            ],
             lowest_rank=parts.lowest_rank,
         )
-        for scope, records in parts.lists.items()
+        for place, records in parts.lists.items()
     ]
     if parts.as_of:
         moment = Entry(as_of_key(GLOBAL), parts.as_of)

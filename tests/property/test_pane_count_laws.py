@@ -11,9 +11,10 @@ from schemas.avro_plan import compile_plan
 from schemas.released import schema_of
 from state.actions import ActionWeights
 from state.contributions import Contributions, folded, joined
-from state.pane_events import counted_events, merge
+from state.pane_events import counted_events
 from state.pane_rows import pane_rows
 from state.pane_split import pieces, shard_of
+from state.topic_sources import merge
 from tests.support.avro_rows import reference_encode
 from tests.support.plain_count import Count, count
 
