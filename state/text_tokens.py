@@ -95,7 +95,7 @@ def _some(texts: pa.StringArray, *, plain: bool) -> Tokens:
 
 def _pass(texts: pa.StringArray, *, plain: bool) -> Tokens:
     chars, starts = _characters(texts, plain=plain)
-    kinds = classes(plain)[chars]
+    kinds = classes(plain=plain)[chars]
     drop_tagged(kinds, chars)
     first, last = _runs(kinds >= LETTER, kinds == DENSE)
     hashes, sizes = run_hashes(chars, first, last, kinds[first] == DENSE)
@@ -118,7 +118,7 @@ def _characters(texts: pa.StringArray, *, plain: bool) -> tuple[Chars, Ints]:
 
 
 @lru_cache(maxsize=2)
-def classes(plain: bool) -> Classes:
+def classes(*, plain: bool) -> Classes:
     """Return the class of every character. The large table takes 0.2 s, once a process, and 1.1 MB."""
     size = 0x80 if plain else 0x110000
     table = np.zeros(size, np.uint8)
