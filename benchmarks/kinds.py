@@ -1,7 +1,7 @@
 """What each kind of topics costs: `python benchmarks/kinds.py [--events N] [--hours H]`.
 
-The Python steps of the trending job over simulated events, without Flink: "count" is decoding, validating and
-splitting a batch of 10,000 records, "close" is joining, counting by scope and judging each shard's panes. Rows
+The Python steps of the trending job over simulated events, without Flink: "count" is decode, validate and
+The Python steps of the trending job over simulated events, without Flink: "count" is decode, validate and
 are contributions, one for each event and topic. Microseconds of processor time per event.
 """
 
@@ -57,7 +57,9 @@ def run(given: list[RawBatch], kinds: tuple[Kind, ...]) -> dict[str, object]:
     decoder.count(given[0], np.full(len(given[0].values), NO_TIME_MS))  # warm: tables are made once a process
     start_s = time.process_time()
     routed = [
-        piece for batch in given for piece in decoder.count(batch, np.full(len(batch.values), NO_TIME_MS)).pieces
+        piece
+        for batch in given
+        for piece in decoder.count(batch, np.full(len(batch.values), NO_TIME_MS)).pieces
     ]
     count_s = time.process_time() - start_s
     panes: dict[tuple[int, int], list[bytes]] = {}

@@ -12,7 +12,17 @@ from schemas.errors import WireError
 from schemas.records import TrendPaneClosed
 from schemas.registry import Registry
 
-COLUMNS = ("topic", "scope", "pane_start_ms", "pane_ms", "weight_milli", "events", "users", "users_exact")
+COLUMNS = (
+    "topic",
+    "scope",
+    "pane_start_ms",
+    "pane_ms",
+    "weight_milli",
+    "events",
+    "users",
+    "users_exact",
+    "kind",
+)
 _EXAMPLES = 3
 
 
@@ -41,9 +51,10 @@ class Panes:
         """True when every record was a pane and no two of them disagreed."""
         return not self.disagreements and not self.unreadable
 
-    def rows(self) -> Iterator[TrendPaneClosed]:
-        """Return the panes by start, scope and topic."""
-        return iter(sorted(self.by_key.values(), key=lambda p: (p.pane_start_ms, p.scope, p.topic)))
+    def rows(self, kind: str | None = None) -> Iterator[TrendPaneClosed]:
+        """Return the panes by start, scope, topic and kind; None = of all kinds."""
+        wanted = (pane for pane in self.by_key.values() if kind in (None, pane.kind))
+        return iter(sorted(wanted, key=lambda p: (p.pane_start_ms, p.scope, p.topic, p.kind)))
 
     def summary(self) -> dict[str, int]:
         """Return the counts."""
@@ -87,8 +98,8 @@ def collect(records: Iterable[KafkaRecord], registry: Registry) -> Panes:
     return found
 
 
-def write_csv(panes: Panes, out: Path) -> None:
-    """Write the file, whole or not at all.
+def write_csv(panes: Panes, out: Path, kind: str | None = None) -> None:
+    """Write the file, whole or not at all; only the panes of a kind when one is given.
 
     Raises:
         OSError: The folder is absent or cannot be written.
@@ -98,9 +109,10 @@ def write_csv(panes: Panes, out: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
-            for pane in panes.rows():
-                exact = "true" if pane.users_exact else "false"
-                writer.writerow((*(getattr(pane, name) for name in COLUMNS[:-1]), exact))
+            for pane in panes.rows(kind):
+                values = {name: getattr(pane, name) for name in COLUMNS}
+                values["users_exact"] = "true" if pane.users_exact else "false"
+                writer.writerow(values.values())
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)

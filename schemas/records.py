@@ -212,7 +212,7 @@ class ModerationDecided(msgspec.Struct, frozen=True, kw_only=True):
     actor_id: str
     action: ModerationAction
     target_type: ModerationTarget
-    # Id of the user or post, or the topic. 1 to 512 characters.
+    # Id of the user or post, or the name of the topic. 1 to 512 characters.
     target_id: str
     # Scope the decision holds for.
     scope: str = "global"
@@ -221,16 +221,20 @@ class ModerationDecided(msgspec.Struct, frozen=True, kw_only=True):
     # End of the decision, milliseconds UTC; null = until taken back.
     until_ms: int | None = None
     trace_id: str = ""
+    # Of a topic: tag, phrase, link, post, creator or query; a creator's name is the user id, a post's its
+    # id.
+    topic_kind: str = "tag"
 
 
 class TrendPaneClosed(msgspec.Struct, frozen=True, kw_only=True):
-    """One closed pane of one topic in one scope.
+    """One closed pane of one topic of a kind in one scope.
 
-    The same (topic, scope, pane_start_ms) always carries the same counts, so a repeat is harmless.
+    The same (kind, topic, scope, pane_start_ms) always carries the same counts, so a repeat is harmless.
     """
 
     EVENT: ClassVar[str] = "trend_pane"
 
+    # Canonical name, without its kind.
     topic: str
     # global, lang:xx or region:XX
     scope: str
@@ -244,6 +248,8 @@ class TrendPaneClosed(msgspec.Struct, frozen=True, kw_only=True):
     # Distinct actors with a counted event; exact up to the limit, then estimated.
     users: int
     users_exact: bool = True
+    # What the topic is: tag, phrase, link, post, creator or query.
+    kind: str = "tag"
 
 
 class ContentLabelled(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,12 +24,9 @@ _TRACKING = frozenset(
     }
 )  # fmt: skip
 _TRACKING_FRONT = "utm_"
-# A share button's own mark, a plain word elsewhere.
-_TRACKING_AT = {
-    host: frozenset({"si", "feature", "pp"})
-    for host in ("youtube.com", "youtu.be", "open.spotify.com", "music.youtube.com")
-}
-_FRONTS = ("www.", "m.")
+# A share button's own mark at these, plain words elsewhere.
+_SHARED_AT = frozenset({"youtube", "youtu", "spotify"})
+_SHARED = frozenset({"si", "feature", "pp"})
 
 
 @lru_cache(maxsize=1 << 16)
@@ -64,10 +61,7 @@ def canonical_link(text: str) -> str:
 
 def _kept(host: str, query: str) -> str:
     """Return a query without the parameters that only say who shared, or on which way."""
-    plain = host
-    for front in _FRONTS:
-        plain = plain.removeprefix(front)
-    marks = _TRACKING | _TRACKING_AT.get(plain, frozenset())
+    marks = _TRACKING if _SHARED_AT.isdisjoint(host.split(".")) else _TRACKING | _SHARED
     names = ((pair, pair.partition("=")[0].lower()) for pair in query.split("&"))
     return "&".join(
         pair for pair, name in names if pair and name not in marks and not name.startswith(_TRACKING_FRONT)

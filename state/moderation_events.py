@@ -10,13 +10,15 @@ import pyarrow as pa
 from state.exact import Ints
 from state.moderation import FOREVER_MS, POST_ACTIONS, TOPIC_ACTIONS, USER_ACTIONS, Decision
 from state.scopes import GLOBAL
-from state.topics import normalise
+from state.topic_kinds import canonical, typed
 
 _ACTIONS = {"user": USER_ACTIONS, "post": POST_ACTIONS, "topic": TOPIC_ACTIONS}
 
 
 class ModerationColumns(Protocol):
     """The columns of a decoded batch of moderation events."""
+
+    names: frozenset[str]
 
     def ints(self, name: str) -> Ints:
         """Return whole numbers."""
@@ -54,6 +56,7 @@ def decisions_of(
     at_ms, until_ms, ends = columns.ints("source_ms"), columns.ints("until_ms"), columns.present("until_ms")
     names, scopes = columns.strings("target_id"), columns.strings("scope")
     words = columns.hash64("target_id")
+    kinds = columns.strings("topic_kind") if "topic_kind" in columns.names else None
     out = []
     for i in np.flatnonzero(good).tolist():
         what, whom = actions[action[i]], targets[kind[i]]
@@ -66,9 +69,16 @@ def decisions_of(
                 action=what,
                 kind=whom,
                 target=int(words[i]) >> bits,
-                topic=normalise(names[i].as_py()) if whom == "topic" else "",
+                topic=topic_of(names[i].as_py(), kinds[i].as_py() if kinds else "tag")
+                if whom == "topic"
+                else "",
                 scope=scopes[i].as_py() or GLOBAL,
                 until_ms=int(until_ms[i]) if ends[i] else FOREVER_MS,
             )
         )
     return out
+
+
+def topic_of(name: str, kind: str) -> str:
+    """Return the topic that a decision names, in any spelling, as it is called inside."""
+    return typed(kind, canonical(kind, name))

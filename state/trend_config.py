@@ -44,7 +44,7 @@ class TrendConfig:
 
     burst: BurstConfig = field(default_factory=BurstConfig)
     views: tuple[ViewName, ...] = USUAL_VIEWS
-    kinds: tuple[Kind, ...] = ("tag",)
+    kinds: tuple[Kind, ...] = ("tag", "link", "query")
     admit_pane_users: int = 3
     admit_hour_users: int = 3
     user_limit: int = 16_384

@@ -41,6 +41,9 @@ class RecordColumns(Protocol):
     def spans(self, name: str) -> tuple[Ints, Ints]:
         """Return (starts, lengths in bytes) of texts."""
 
+    def codes(self, name: str) -> tuple[Ints, list[str]]:
+        """Return a code per record and the distinct texts."""
+
     def longer_than(self, name: str, limit_chars: int) -> Bools:
         """Return which texts have more characters than the limit."""
 
@@ -183,6 +186,29 @@ class Known:
         """Judge all rows."""
         out: Bools = columns.symbols(self.field) == 0
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A text that is one of a few."""
+
+    field: str
+    choices: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What is expected."""
+        return f"{self.field} must be one of {', '.join(self.choices)}"
+
+    def refuses(self, value: object) -> bool:
+        """Judge one value."""
+        return value not in self.choices
+
+    def refuses_rows(self, columns: RecordColumns) -> Bools:
+        """Judge all rows: each distinct text once."""
+        codes, texts = columns.codes(self.field)
+        wrong: Bools = np.array([text not in self.choices for text in texts], np.bool_)
+        return wrong[codes] & columns.ok
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from state.validate_kinds import Count, Each, Known, Real, Rule, Text, Whole
+from schemas.served import KINDS
+from state.links import MAX_LINK_CHARS
+from state.validate_kinds import Among, Count, Each, Known, Real, Rule, Text, Whole
 
 MAX_TOPICS: Final = 32
 MAX_TOPIC_CHARS: Final = 200
+MAX_NAME_CHARS: Final = MAX_LINK_CHARS  # of a topic of any kind; ids may be as long
 MAX_TEXT_CHARS: Final = 20_000
 
 
@@ -89,18 +92,20 @@ _MODERATION = EventRules(
         Text("scope", 1, 64),
         Text("reason", 0, 2_000),
         Whole("until_ms", 1),
+        Among("topic_kind", KINDS),
         Text("trace_id", 0, 64),
     ),
 )
 _TREND_PANE = EventRules(
     required=("topic", "scope", "pane_start_ms", "pane_ms", "weight_milli", "events", "users"),
     rules=(
-        Text("topic", 1, MAX_TOPIC_CHARS),
+        Text("topic", 1, MAX_NAME_CHARS),
         Text("scope", 1, 80),
         Whole("pane_start_ms", 0),
         Whole("pane_ms", 1),
         Whole("events", 0),
         Whole("users", 0),
+        Among("kind", KINDS),
     ),
     time_field=None,
 )

@@ -11,6 +11,7 @@ from schemas.registry import Registry
 from schemas.released import schema_of
 from schemas.topics import topic_of
 from state.pane_rows import PaneRows
+from state.topic_kinds import kind_of, name_of
 
 
 class _Message(msgspec.Struct, frozen=True, array_like=True):
@@ -62,8 +63,9 @@ class PaneRecords:
         """
         rows = _decode(message)
         start_ms = rows.pane * self._pane_ms
+        names, kinds = [name_of(topic) for topic in rows.topics], [kind_of(topic) for topic in rows.topics]
         columns = {
-            "topic": pa.array(rows.topics, pa.string()),
+            "topic": pa.array(names, pa.string()),
             "scope": pa.array(rows.scopes, pa.string()),
             "pane_start_ms": start_ms,
             "pane_ms": self._pane_ms,
@@ -71,9 +73,11 @@ class PaneRecords:
             "events": np.frombuffer(rows.events, "<i8"),
             "users": np.frombuffer(rows.users, "<i8"),
             "users_exact": np.frombuffer(rows.exact, np.bool_),
+            "kind": pa.array(kinds, pa.string()),
         }
         values = encode(self._plan, columns, len(rows.topics), self._schema_id).values()
         return [
-            f"{topic}|{scope}|{start_ms}{FIELD_SEPARATOR}{value.hex()}"
-            for topic, scope, value in zip(rows.topics, rows.scopes, values, strict=True)
+            # A key of a tag ends in a number, any other in its kind: no two topics share one.
+            f"{name}|{scope}|{start_ms}{'' if kind == 'tag' else f'|{kind}'}{FIELD_SEPARATOR}{value.hex()}"
+            for name, kind, scope, value in zip(names, kinds, rows.scopes, values, strict=True)
         ]

@@ -3,6 +3,7 @@
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +19,7 @@ from groundswell.stack.endpoints import Stack
 from groundswell.stack.flink_rest import FlinkRest
 from groundswell.stack.submit import submit
 from schemas.registry import FileRegistry
-from schemas.served import TrendRecord
+from schemas.served import KINDS, TrendRecord
 from serving.errors import ServingError
 from serving.redis_store import RedisTrendStore
 from serving.trend import Listing
@@ -93,6 +94,7 @@ class Demonstration:
             f"--out-of-order-ms={OUT_OF_ORDER_MS}",
             f"--topics={','.join(self._topics)}",
             f"--parallelism={self._stack.plan.task_managers}",
+            f"--trend.kinds={','.join(KINDS)}",
             "--shards=8",  # two task managers: fewer, larger pieces
             "--idle-timeout-ms=0",  # every partition of these topics gets events, and ticks at the end
         ]
@@ -174,11 +176,13 @@ class Demonstration:
             "events_acknowledged": sent["acknowledged"],
             "events_dead_lettered": dead,
             "panes": len(panes.by_key),
+            "panes_by_kind": dict(Counter(pane.kind for pane in panes.rows())),
             "seconds_to_first_trend": None if self.first_trend_s is None else round(self.first_trend_s, 1),
             "seconds_in_all": round(time.monotonic() - self.started_s, 1),
         }
         if self.plan.input is None:
-            verdict = judge(read_truth(self._truth), records, self._lowest_rank())
+            tags = [record for record in records if record.kind == "tag"]
+            verdict = judge(read_truth(self._truth), tags, self._lowest_rank())
             delays = [int(str(f["delay_min"])) for f in verdict.found]
             report |= {
                 "planted": len(verdict.found) + len(verdict.missed),
@@ -186,14 +190,15 @@ class Demonstration:
                 "median_delay_min": statistics.median(delays) if delays else None,
                 **asdict(verdict),
             }
-        return {**report, "top": self._top(), "peaks": _peaks(records)}
+        tops = {kind: self._top(kind) for kind in KINDS}
+        return {**report, "top": tops.pop("tag"), "top_by_kind": tops, "peaks": _peaks(records)}
 
     def _lowest_rank(self) -> float:
         as_of = self.store.as_of()
         return floor(as_of.min_strength, as_of.as_of_ms, as_of.half_life_ms) if as_of else 0.0
 
-    def _top(self) -> list[dict[str, object]]:
-        shown = self.store.listing("global", _TOP)
+    def _top(self, kind: str) -> list[dict[str, object]]:
+        shown = self.store.listing("global", _TOP, kind)
         return [
             {
                 "rank": place,
@@ -215,7 +220,9 @@ class Demonstration:
 def _peaks(records: list[TrendRecord]) -> list[dict[str, object]]:
     """Return the strongest moments of the whole stretch, for recognising what happened when."""
     strongest = sorted(
-        (r for r in records if r.scope == "global"), key=lambda r: r.peak_strength, reverse=True
+        (r for r in records if r.scope == "global" and r.kind == "tag"),
+        key=lambda r: r.peak_strength,
+        reverse=True,
     )
     return [
         {

@@ -9,7 +9,7 @@ alerts of a topic's first hours may differ.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from groundswell.offline.trends import ClosedPane, OfflineTrends
 from producers.sources.replay import read_rows
 from state.actions import ActionWeights
 from state.burst_config import Detector
+from state.topic_kinds import Kind, kind_of, name_of
 from state.trend_config import TrendConfig
 
 COLUMNS = ("pane_start_ms", "topic", "scope", "events", "users", "score", "alert")
@@ -31,6 +32,7 @@ def evaluate(
     lateness_ms: int,
     out: Path,
     detector: Detector = "groundswell",
+    kinds: Sequence[Kind] = ("tag",),
 ) -> dict[str, object]:
     """Count and score a file of events. Memory grows with the number of topics, not of events.
 
@@ -41,6 +43,7 @@ def evaluate(
         lateness_ms: Bound of disorder.
         out: CSV to write, ordered by time, then topic and scope.
         detector: Ours or a baseline.
+        kinds: Kinds of topics; more than tags alone add a column ``kind``.
 
     Returns:
         Rows, alerts, and events refused by reason.
@@ -49,7 +52,7 @@ def evaluate(
         ProducersError: The mapping cannot be used.
         OSError: A file cannot be read or written.
     """
-    cfg = TrendConfig(admit_pane_users=1, admit_hour_users=1)
+    cfg = TrendConfig(admit_pane_users=1, admit_hour_users=1, kinds=tuple(kinds))
     engine = OfflineTrends(
         replace(cfg, burst=replace(cfg.burst, pane_ms=pane_ms, detector=detector)),
         ActionWeights(),
@@ -60,12 +63,15 @@ def evaluate(
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", newline="", encoding="utf-8") as target:
         writer = csv.writer(target)
-        writer.writerow(COLUMNS)
+        told = tuple(kinds) != ("tag",)
+        writer.writerow((*COLUMNS, "kind") if told else COLUMNS)
         for pane in engine.run(read_rows(str(file), mapping)):
             judged = _judged(pane)
             alerts += sum(alert for _, alert in judged.values())
             for key, line in sorted(_lines(pane)):
-                writer.writerow((pane.start_ms, *line, *judged.get(key, _NOBODY)))
+                topic, *rest = line
+                row = (pane.start_ms, name_of(topic), *rest, *judged.get(key, _NOBODY))
+                writer.writerow((*row, kind_of(topic)) if told else row)
                 rows += 1
     return {"rows": rows, "alerts": alerts, "refused": engine.refused}
 

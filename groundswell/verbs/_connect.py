@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from schemas.served import Kind
+
 if TYPE_CHECKING:
     from groundswell.stack.endpoints import Stack
     from serving.redis_store import RedisTrendStore
@@ -25,6 +27,7 @@ Bootstrap = Annotated[
     str | None, typer.Option("--bootstrap", help="host:port of Kafka instead of the local stack.")
 ]
 Scope = Annotated[str, typer.Option("--scope", help="global, lang:en, region:US, ...")]
+KindOption = Annotated[Kind, typer.Option("--kind", help="What the topics are.")]
 
 
 def open_store(data: Path, url: str | None) -> "RedisTrendStore":

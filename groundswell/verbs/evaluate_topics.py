@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from groundswell.verbs._detector import DetectorOption
 from groundswell.verbs._options import AsJson, say
+from schemas.served import KINDS, Kind
 
 _CANNOT = 1
 _PANES = {"5m": 300_000, "1h": 3_600_000, "1d": 86_400_000}
@@ -20,6 +21,12 @@ MappingOption = Annotated[
     str | None, typer.Option("--mapping", help="A shipped mapping or a .toml; default by the file's name.")
 ]
 Pane = Annotated[str, typer.Option("--pane", help=f"Length of a pane: {', '.join(_PANES)}.")]
+Kinds = Annotated[
+    str,
+    typer.Option(
+        "--kinds", help=f"Kinds of topics with commas between: {', '.join(KINDS)}; several add a column kind."
+    ),
+]
 Lateness = Annotated[
     float, typer.Option("--lateness-s", min=0.0, help="How far out of order events may come and still count.")
 ]
@@ -35,6 +42,7 @@ def register(app: typer.Typer) -> None:
         mapping: MappingOption = None,
         pane: Pane = "5m",
         lateness_s: Lateness = 60.0,
+        kinds: Kinds = "tag",
         *,
         detector: DetectorOption = "groundswell",
         as_json: AsJson = False,
@@ -47,11 +55,23 @@ def register(app: typer.Typer) -> None:
         """
         from groundswell.offline.topics_file import evaluate  # noqa: PLC0415 - only when asked to work
         from producers.errors import ProducersError  # noqa: PLC0415
+        from state.topic_kinds import kind_problems  # noqa: PLC0415
 
         if pane not in _PANES:
             raise typer.BadParameter(f"--pane {pane}: expected one of {', '.join(_PANES)}")
+        wanted = tuple(kind.strip() for kind in kinds.split(","))
+        if wrong := kind_problems(wanted):
+            raise typer.BadParameter(f"--{wrong[0]}")
         try:
-            report = evaluate(file, mapping, _PANES[pane], round(lateness_s * 1000), out, detector)
+            report = evaluate(
+                file,
+                mapping,
+                _PANES[pane],
+                round(lateness_s * 1000),
+                out,
+                detector,
+                cast("tuple[Kind, ...]", wanted),
+            )
         except (OSError, ProducersError) as error:
             say(f"{file}: {error}")
             raise typer.Exit(_CANNOT) from None

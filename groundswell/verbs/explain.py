@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from groundswell.verbs._connect import CANNOT, RedisUrl, Scope, open_store, told
+from groundswell.verbs._connect import CANNOT, KindOption, RedisUrl, Scope, open_store, told
 from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir, say
 
 if TYPE_CHECKING:
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 1_000  # names among which a misspelt one is looked for
 _CLOSE = 3
-Topic = Annotated[str, typer.Argument(help="Any spelling: '#World_Cup' and 'world cup' are one topic.")]
+Topic = Annotated[
+    str,
+    typer.Argument(
+        help="Any spelling: '#World_Cup' and 'world cup' are one topic. Of a post or creator its id."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +28,7 @@ def register(app: typer.Typer) -> None:
     def explain(
         topic: Topic,
         scope: Scope = "global",
+        kind: KindOption = "tag",
         *,
         as_json: AsJson = False,
         data: DataDir = DEFAULT_DATA_DIR,
@@ -33,14 +39,14 @@ def register(app: typer.Typer) -> None:
         Also for a topic that has left the list lately.
         Exit code 1 when the topic is unknown or Redis cannot be read, 2 for a wrong scope.
         """
-        from state.topics import normalise  # noqa: PLC0415
+        from state.topic_kinds import canonical  # noqa: PLC0415
 
-        name = normalise(topic)
+        name = canonical(kind, topic)
         with told():
             store = open_store(data, redis)
-            found = store.trend(scope, name)
+            found = store.trend(scope, name, kind)
             if found is None:
-                _not_found(store, scope, name or topic)
+                _not_found(store, scope, name or topic, kind)
         if found is not None:
             _show(found, as_json=as_json)
 
@@ -62,11 +68,11 @@ def _show(found: "Trend", *, as_json: bool) -> None:
         typer.echo(f"  {line}")
 
 
-def _not_found(store: "TrendStore", scope: str, topic: str) -> None:
+def _not_found(store: "TrendStore", scope: str, topic: str, kind: str) -> None:
     from difflib import get_close_matches  # noqa: PLC0415
 
     from groundswell.view.explain import unknown  # noqa: PLC0415
 
-    names = [trend.record.topic for trend in store.trends(scope, _LOOKED_AT)]
+    names = [trend.record.topic for trend in store.trends(scope, _LOOKED_AT, kind)]
     say(unknown(topic, scope, get_close_matches(topic, names, n=_CLOSE)))
     raise typer.Exit(CANNOT)

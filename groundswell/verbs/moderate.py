@@ -8,6 +8,7 @@ import typer
 
 from groundswell.verbs._connect import Bootstrap, kafka_address, told
 from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir
+from schemas.served import Kind
 
 Action = Literal[
     "ban", "unban", "silence", "unsilence", "delete", "undelete", "deny", "undeny", "allow", "unallow"
@@ -22,8 +23,9 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def moderate(
         action: Annotated[Action, typer.Argument(help="What was decided.")],
-        target: Annotated[str, typer.Argument(help="Id of the user or post, or the topic.")],
+        target: Annotated[str, typer.Argument(help="Id of the user or post, or the topic in any spelling.")],
         scope: Annotated[str, typer.Option("--scope", help="Where it holds, for topics.")] = "global",
+        kind: Annotated[Kind, typer.Option("--kind", help="What the topic is; for topics.")] = "tag",
         hours: Annotated[
             float | None, typer.Option("--hours", min=0.0, help="It ends by itself; default: never.")
         ] = None,
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
                     "action": action,
                     "target_type": kind_of(action),
                     "target_id": target,
+                    "topic_kind": kind,
                     "scope": scope,
                     "reason": reason,
                     "actor_id": moderator,

@@ -7,6 +7,7 @@ import typer
 
 from groundswell.verbs._connect import CANNOT, Bootstrap, kafka_address, told
 from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir, say
+from schemas.served import Kind
 
 TOPIC = "trend.panes"
 Out = Annotated[Path, typer.Option("--out", help="CSV file to write.", dir_okay=False)]
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     def panes(
         out: Out,
         *,
+        kind: Annotated[Kind | None, typer.Option("--kind", help="Only of this kind; default: all.")] = None,
         as_json: AsJson = False,
         data: DataDir = DEFAULT_DATA_DIR,
         bootstrap: Bootstrap = None,
@@ -48,7 +50,7 @@ def register(app: typer.Typer) -> None:
         address = kafka_address(data, bootstrap)
         with told():
             found = collect(read_topic(address, TOPIC, silence_s=timeout), open_registry(registry or None))
-            write_csv(found, out)
+            write_csv(found, out, kind)
         for line in found.examples:
             say(line)
         summary = {"out": str(out), **found.summary()}

@@ -21,16 +21,16 @@ REFRESH_S = 0.25
 class Frames:
     """Reads a list and draws it; keeps the last one while the store is away."""
 
-    def __init__(self, store: TrendStore, scope: str, top: int) -> None:
+    def __init__(self, store: TrendStore, scope: str, top: int, kind: str = "tag") -> None:
         self._store = store
         self._top = top
         self._memory = RankMemory()
-        self._last = Listing(scope, None, ())
+        self._last = Listing(scope, None, (), kind)
 
     def next(self, console: Console, at_s: float, note: str = "") -> RenderableType:
         """Return the picture of this moment, as large as the console allows."""
         try:
-            self._last = self._store.listing(self._last.scope, self._top)
+            self._last = self._store.listing(self._last.scope, self._top, self._last.kind)
         except StoreUnavailableError as error:
             note = f"shown as last read: {error}"
         before = self._memory.see(self._last, at_s)

@@ -8,9 +8,10 @@ _FIELDS = tuple(name for name in TrendRecord.__struct_fields__ if name not in _O
 
 
 def listing_values(shown: Listing) -> dict[str, object]:
-    """Return a list: its scope and moment, then its trends, strongest first."""
+    """Return a list: its scope, kind and moment, then its trends, strongest first."""
     return {
         "scope": shown.scope,
+        "kind": shown.kind,
         **as_of_values(shown.as_of),
         "trends": [trend_values(trend) for trend in shown.trends],
     }

@@ -61,9 +61,19 @@ def scope_name(scope: str) -> str:
     return f"{'language' if kind == 'lang' else kind} {name}" if name else scope
 
 
+def plural(kind: str) -> str:
+    """Return the name of several topics of a kind.
+
+    >>> plural("link"), plural("query")
+    ('links', 'queries')
+    """
+    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+
+
 def _header(picture: Picture) -> RenderableType:
     shown = picture.listing
-    title = Text.assemble(("groundswell", "bold cyan"), "  trends, ", (scope_name(shown.scope), "bold"))
+    what = "trends" if shown.kind == "tag" else plural(shown.kind)
+    title = Text.assemble(("groundswell", "bold cyan"), f"  {what}, ", (scope_name(shown.scope), "bold"))
     grid = Table.grid(expand=True)
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, justify="right")

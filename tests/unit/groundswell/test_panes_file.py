@@ -62,7 +62,7 @@ def test_the_file_is_sorted_by_pane_scope_and_topic(tmp_path: Path) -> None:
         ("300000", "lang:en", "a"),
         ("600000", "global", "b"),
     ]
-    assert list(rows[0].values())[3:] == ["300000", "-300", "5", "4", "true"]
+    assert list(rows[0].values())[3:] == ["300000", "-300", "5", "4", "true", "tag"]
     assert [file.name for file in tmp_path.iterdir() if file.suffix == ".part"] == []
 
 
@@ -111,7 +111,7 @@ def test_an_old_file_survives_a_failed_write(tmp_path: Path) -> None:
     out.write_text("old")
 
     class Broken(Panes):
-        def rows(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        def rows(self, _kind=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
             raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):

@@ -84,7 +84,7 @@ def test_a_store_that_is_away_is_exit_code_1(
 ) -> None:
     """One sentence on standard error, no traceback."""
 
-    def away(_scope: str, _limit: int) -> Listing:
+    def away(_scope: str, _limit: int, _kind: str) -> Listing:
         raise StoreUnavailableError("Redis at h:1 does not answer")
 
     monkeypatch.setattr(store, "listing", away)
@@ -120,7 +120,7 @@ def test_a_store_that_goes_away_leaves_the_last_picture(
     console = Console(width=80, file=io.StringIO())
     console.print(frames.next(console, 0.0))
 
-    def away(_scope: str, _limit: int) -> Listing:
+    def away(_scope: str, _limit: int, _kind: str) -> Listing:
         raise StoreUnavailableError("Redis is away")
 
     monkeypatch.setattr(store, "listing", away)

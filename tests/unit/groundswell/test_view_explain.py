@@ -82,6 +82,7 @@ def test_plain_values_are_ready_for_json() -> None:
 def test_plain_values_of_no_list_are_empty() -> None:
     """Before the first pane the moment is null, and the fields are there all the same."""
     assert listing_values(Listing("lang:en", None, ())) == {
+        "kind": "tag",
         "scope": "lang:en",
         "as_of_ms": None,
         "half_life_ms": None,
