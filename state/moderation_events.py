@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from msgspec.structs import replace
 
 from state.exact import Ints
 from state.moderation import FOREVER_MS, POST_ACTIONS, TOPIC_ACTIONS, USER_ACTIONS, Decision
@@ -41,6 +42,8 @@ def decisions_of(
     good: npt.NDArray[np.bool_],
     actions: Sequence[str],
     targets: Sequence[str],
+    *,
+    creators: bool = False,
 ) -> list[Decision]:
     """Return the decisions that concern trends; one Python step each, since they are few.
 
@@ -51,6 +54,7 @@ def decisions_of(
         good: Records that passed validation.
         actions: Symbols of the action enum of the batch's schema version.
         targets: Symbols of its target enum.
+        creators: Creators are counted: who is banned or silenced is denied as one, too.
     """
     action, kind = columns.symbols("action"), columns.symbols("target_type")
     at_ms, until_ms, ends = columns.ints("source_ms"), columns.ints("until_ms"), columns.present("until_ms")
@@ -63,19 +67,15 @@ def decisions_of(
         if what.removeprefix("un") not in _ACTIONS.get(whom, ()):
             continue
         bits = {"user": 16, "post": 32}.get(whom, 64)
-        out.append(
-            Decision(
-                at_ms=int(at_ms[i]),
-                action=what,
-                kind=whom,
-                target=int(words[i]) >> bits,
-                topic=topic_of(names[i].as_py(), kinds[i].as_py() if kinds else "tag")
-                if whom == "topic"
-                else "",
-                scope=scopes[i].as_py() or GLOBAL,
-                until_ms=int(until_ms[i]) if ends[i] else FOREVER_MS,
-            )
-        )
+        name, ends_ms = names[i].as_py(), int(until_ms[i]) if ends[i] else FOREVER_MS
+        decision = Decision(int(at_ms[i]), what, whom, scope=scopes[i].as_py() or GLOBAL, until_ms=ends_ms)
+        if whom == "topic":
+            out.append(replace(decision, topic=topic_of(name, kinds[i].as_py() if kinds else "tag")))
+            continue
+        out.append(replace(decision, target=int(words[i]) >> bits))
+        if creators and whom == "user":
+            back = "un" if what.startswith("un") else ""
+            out.append(replace(decision, action=f"{back}deny", kind="topic", topic=topic_of(name, "creator")))
     return out
 
 

@@ -239,7 +239,7 @@ def _singles(words: _Words, names: _Found) -> tuple[_Found, _Found]:
     often = np.diff(np.append(begin, len(order))) > 1
     repeated = order[begin[often]]
     long = words.heavy[repeated] & (words.last[repeated] - words.first[repeated] > 3)  # noqa: PLR2004
-    repeated = repeated[long]
+    repeated = repeated[long & ~_within(words.first[repeated], names)]
     return (
         _Found(words.first[shown], words.last[shown], np.full(int(shown.sum()), _CAPITAL)),
         _Found(words.first[repeated], words.last[repeated], np.full(len(repeated), _REPEATED)),
@@ -263,7 +263,8 @@ def _runs(chars: Chars, kinds: npt.NDArray[np.uint8]) -> _Found:
     """Return runs of Han characters and of katakana."""
     script = np.where(kinds == DENSE, _HAN, 0)
     kana = (chars >= 0x3040) & (chars <= 0x30FF)  # noqa: PLR2004 - hiragana, then katakana
-    script[kana] = np.where(chars[kana] >= 0x30A0, _KATAKANA, 0)  # noqa: PLR2004
+    script[kana] = np.where(chars[kana] > 0x30A0, _KATAKANA, 0)  # noqa: PLR2004
+    script[chars == 0x30FB] = 0  # noqa: PLR2004 - the dot between two names
     script[(chars >= 0x0E00) & (chars <= 0x17FF)] = 0  # noqa: PLR2004 - Thai to Khmer
     if not script.any():
         return _Found(*(np.zeros(0, np.int64) for _ in range(3)))

@@ -126,7 +126,9 @@ class BatchDecoder:
     def _decisions(self, plan: Plan, columns: Columns, good: Bools) -> list[bytes]:
         """Send decisions about people and posts to all shards, about a topic to its own."""
         targets = plan.field("target_type").symbols
-        decided = decisions_of(columns, good, plan.field("action").symbols, targets)
+        decided = decisions_of(
+            columns, good, plan.field("action").symbols, targets, creators="creator" in self._kinds
+        )
         return [
             rows.routed_decision(shard, decision)
             for decision in decided

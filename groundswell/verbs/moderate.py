@@ -43,7 +43,12 @@ def register(app: typer.Typer) -> None:
         event time; a denied topic leaves at once and stays away. Exit code 1 when Kafka did not take it.
         """
         from producers.decisions import send_decision  # noqa: PLC0415 - loads Kafka only when asked to
+        from state.topic_kinds import canonical  # noqa: PLC0415
 
+        if kind_of(action) == "topic" and not canonical(kind, target):
+            raise typer.BadParameter(
+                f"{target!r} is no {kind}: expected the name of one", param_hint="TARGET"
+            )
         now_ms = time.time_ns() // 1_000_000
         with told():
             record = send_decision(

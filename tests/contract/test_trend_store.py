@@ -10,7 +10,7 @@ from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record, an_a
 
 from flink_jobs._shell.redis_sink import ListWrite, RedisSink
 from flink_jobs.trending.served import message_of, write_of
-from schemas.served import ServedError, TrendRecord, as_of_key, list_key, meta_key
+from schemas.served import Kind, ServedError, TrendRecord, as_of_key, list_key, meta_key
 from serving.errors import StoreContentError, StoreUnavailableError
 from serving.memory_store import MemoryTrendStore
 from serving.redis_store import RedisTrendStore
@@ -183,6 +183,32 @@ def test_lists_of_scopes_are_separate(world: World) -> None:
     found = world.store.scopes()
     assert found.names == ("global", "lang:en", "region:US")
     assert found.complete
+
+
+@pytest.mark.parametrize("kind", ["phrase", "link", "post", "creator", "query"])
+def test_each_kind_has_lists_of_its_own(world: World, kind: Kind) -> None:
+    """One name in two kinds is two topics; nobody who asks for tags sees another kind."""
+    name = "https://a.example/{x}|y"
+    world.hold(
+        a_record(name), a_record(name, kind=kind, observed=7.0), a_record("two", kind=kind, scope="lang:en")
+    )
+    assert topics(world) == [name]
+    (trend,) = world.store.trends("global", 5, kind)
+    assert (trend.record.kind, trend.record.observed) == (kind, 7.0)
+    shown = world.store.listing("lang:en", 5, kind)
+    assert (shown.kind, [t.record.topic for t in shown.trends]) == (kind, ["two"])
+    found = world.store.trend("global", name, kind)
+    assert found is not None
+    assert (found.record.kind, found.position) == (kind, 1)
+    assert world.store.trend("lang:en", "two") is None
+    assert world.store.scopes().names == ("global",)
+    assert world.store.scopes(kind).names == ("global", "lang:en")
+
+
+def test_a_kind_that_cannot_exist_is_refused(world: World) -> None:
+    """A kind is part of a key, too."""
+    with pytest.raises(ServedError, match="expected one of tag, phrase"):
+        world.store.trends("global", 1, "page")
 
 
 def test_an_older_record_never_replaces_a_newer_one(world: World) -> None:

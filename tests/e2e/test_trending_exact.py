@@ -15,11 +15,18 @@ from groundswell.kafka_read import read_topic
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.submit import job_state, submit
+from schemas.served import KINDS
 from tests.support import plain_count
 from tests.support.shared_data import shared_data
 
 EVENTS = int(os.environ.get("EXACT_EVENTS", "60000"))  # 1,000,000 for the figures in the docs
 MALFORMED = 0.01
+COUNTED = (
+    "tag",
+    "post",
+    "creator",
+    "query",
+)  # kinds that the plain count knows; simulated posts have no links
 _TIMEOUT_S = 900
 
 
@@ -45,6 +52,7 @@ def _submit(stack: Stack, name: str) -> str:
             f"--execution-mode={stack.plan.execution_mode}",
             f"--parallelism={stack.plan.task_managers}",
             f"--transaction-prefix={name}",
+            f"--trend.kinds={','.join(KINDS)}",
             "--bounded",
             "--idle-timeout-ms=0",
             "--shards=4",
@@ -66,9 +74,9 @@ def _wait(stack: Stack, job: str) -> None:
     pytest.fail(f"job {job} did not finish within {_TIMEOUT_S} s")
 
 
-def _panes(stack: Stack, out: Path) -> dict[plain_count.Key, plain_count.Count]:
-    """Dump the panes topic with the command that users have."""
-    report = _command("panes", "--bootstrap", stack.kafka_bootstrap, "--out", str(out))
+def _panes(stack: Stack, out: Path, kind: str = "tag") -> dict[plain_count.Key, plain_count.Count]:
+    """Dump the panes of a kind with the command that users have."""
+    report = _command("panes", "--bootstrap", stack.kafka_bootstrap, "--out", str(out), "--kind", kind)
     assert report["disagreements"] == 0
     with out.open(newline="", encoding="utf-8") as lines:
         return {
@@ -87,9 +95,9 @@ def _dead_letters(stack: Stack) -> int:
     )
 
 
-def _redis_list(stack: Stack) -> dict[str, object]:
-    """Return the global list as readers see it."""
-    return _command("trends", "--redis", stack.redis_url, "--top", "1000")
+def _redis_list(stack: Stack, kind: str = "tag") -> dict[str, object]:
+    """Return the global list of a kind as readers see it."""
+    return _command("trends", "--redis", stack.redis_url, "--top", "1000", "--kind", kind)
 
 
 def _kill_a_task_manager(stack: Stack) -> None:
@@ -100,7 +108,7 @@ def _kill_a_task_manager(stack: Stack) -> None:
 
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: Path) -> None:
-    """All topics, scopes and panes, dead letters too; after kill -9 the counts and the list are the same."""
+    """All kinds, topics, scopes and panes, dead letters too; after kill -9 counts and lists are the same."""
     dump, truth = tmp_path / "events.jsonl", tmp_path / "truth.json"
     lists = []
     for killed in (False, True):
@@ -114,17 +122,18 @@ def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: 
             if killed:
                 _kill_a_task_manager(stack)
             _wait(stack, job)
-            expected = plain_count.count(plain_count.read_jsonl(dump))
-            assert _panes(stack, tmp_path / "panes.csv") == expected
+            for kind in COUNTED:
+                expected = plain_count.count(plain_count.read_jsonl(dump), kind=kind)
+                assert _panes(stack, tmp_path / f"{kind}.csv", kind) == expected
             malformed = json.loads(truth.read_text(encoding="utf-8"))["totals"]["malformed"]
             read = sum(
                 n for by in malformed.values() for t, n in by.items() if t in {"engagement", "content"}
             )
             assert _dead_letters(stack) == read > 0
             assert sent["acknowledged"] == sent["produced"]
-            lists.append(_redis_list(stack))
+            lists.append({kind: _redis_list(stack, kind) for kind in KINDS})
     assert lists[0] == lists[1]
-    assert lists[0]["trends"]
+    assert [kind for kind in KINDS if lists[0][kind]["trends"]] == [k for k in KINDS if k != "link"]
 
 
 @pytest.mark.timeout(_TIMEOUT_S)

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from schemas.avro_decode import decode
 from schemas.avro_plan import compile_plan
 from schemas.released import schema_of
+from schemas.served import KINDS, Kind
 from state.actions import ActionWeights
 from state.contributions import Contributions, folded, joined
 from state.pane_events import counted_events
 from state.pane_rows import pane_rows
 from state.pane_split import pieces, shard_of
+from state.topic_kinds import kind_of, name_of
 from state.topic_sources import merge
 from tests.support.avro_rows import reference_encode
 from tests.support.plain_count import Count, count
@@ -30,10 +32,17 @@ _SHARED: dict[str, st.SearchStrategy[object]] = {
     "received_ms": st.just(START_MS),
     "actor_id": st.sampled_from(["ann", "bob", "çem", "dai"]),
     "item_id": st.sampled_from(["i1", "i2", "i3"]),
-    "item_type": st.just("post"),
+    "item_type": st.sampled_from(["post", "post", "user", "query"]),
     "topics": st.lists(st.sampled_from(["a", "A", "#a", "b_c", "B  c", "ß", "#", "東京"]), max_size=4),
     "lang": st.sampled_from(["", "en", "EN-us", "de", "?"]),
     "region": st.sampled_from(["", "us", "AT", "Europe"]),
+}
+_OWN: dict[str, dict[str, st.SearchStrategy[object]]] = {
+    "engagement": {
+        "author_id": st.sampled_from(["", "ann", "bob"]),
+        "query": st.sampled_from(["", "Tea", "#tea", "b_c"]),
+    },
+    "content": {"share_of": st.sampled_from(["", "i1", "i9"])},
 }
 _ACTIONS = {
     event: compile_plan(schema_of(event)).field("action").symbols for event in ("engagement", "content")
@@ -43,17 +52,20 @@ _ACTIONS = {
 def events_of(event: str) -> st.SearchStrategy[list[Row]]:
     """Draw records of an event."""
     return st.lists(
-        st.fixed_dictionaries({**_SHARED, "action": st.sampled_from(_ACTIONS[event])}), max_size=25
+        st.fixed_dictionaries({**_SHARED, **_OWN[event], "action": st.sampled_from(_ACTIONS[event])}),
+        max_size=25,
     )
 
 
-def pieces_of(event: str, records: Sequence[Row], shards: int) -> list[tuple[int, Contributions]]:
+def pieces_of(
+    event: str, records: Sequence[Row], shards: int, kinds: Sequence[Kind] = ("tag",)
+) -> list[tuple[int, Contributions]]:
     """Split records the fast way."""
     schema = schema_of(event)
     plan = compile_plan(schema)
     columns = decode(plan, [reference_encode(schema, r) for r in records])
     assert columns.ok.all(), columns.reason(int(np.argmin(columns.ok)))
-    events = counted_events(event, plan.field("action").symbols, columns, columns.ok, ActionWeights())
+    events = counted_events(event, plan.field("action").symbols, columns, columns.ok, ActionWeights(), kinds)
     assert events is not None
     return pieces(events, PANE_MS, shards)
 
@@ -72,6 +84,16 @@ def counted(split: Sequence[tuple[int, Contributions]], limit: int = MANY) -> di
             assert (topic, scope, pane * PANE_MS) not in out, "a topic belongs to one shard"
             out[topic, scope, pane * PANE_MS] = total
     return out
+
+
+@given(st.sampled_from(["engagement", "content"]), st.integers(1, 5), st.data())
+def test_every_kind_is_counted_as_a_plain_loop_does(event: str, shards: int, data: st.DataObject) -> None:
+    """All kinds together: each has its own topics, none changes another."""
+    records = data.draw(events_of(event))
+    got = counted(pieces_of(event, records, shards, KINDS))
+    for kind in ("tag", "post", "creator", "query"):
+        mine = {(name_of(t), scope, at): n for (t, scope, at), n in got.items() if kind_of(t) == kind}
+        assert mine == count([{**r, "event": event} for r in records], PANE_MS, kind)
 
 
 def _plain(event: str, records: Sequence[Row]) -> dict[Key, Count]:

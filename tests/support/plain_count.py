@@ -52,8 +52,32 @@ def scopes(lang: str, region: str) -> list[str]:
     return out
 
 
-def count(events: Iterable[Mapping[str, object]], pane_ms: int = 300_000) -> dict[Key, Count]:
-    """Count every event in each of its topics and scopes."""
+def named(event: Mapping[str, object], kind: str) -> set[str]:
+    """Return the topics of a kind that an event names: its own field by field, from the documentation."""
+    engagement = event["event"] == "engagement"
+    item, item_type, actor = (
+        str(event.get("item_id") or ""),
+        event.get("item_type", "post"),
+        event["actor_id"],
+    )
+    found: set[str] = set()
+    if kind == "tag":
+        found = {canonical(str(t)) for t in event.get("topics") or []}  # type: ignore[attr-defined]
+    elif kind == "query" and engagement and event["action"] in {"search", "unsearch"}:
+        found = {canonical(str(event.get("query") or ""))}
+    elif kind == "post":
+        found = {item if engagement and item_type == "post" else ""}
+        found |= {"" if engagement else str(event.get("share_of") or "")}
+    elif kind == "creator" and engagement:
+        followed = item_type == "user" and event["action"] in {"follow", "unfollow"}
+        found = {str(event.get("author_id") or ""), item if followed else ""} - {actor}
+    return {name.strip() for name in found} - {""}
+
+
+def count(
+    events: Iterable[Mapping[str, object]], pane_ms: int = 300_000, kind: str = "tag"
+) -> dict[Key, Count]:
+    """Count every event in each of its topics of a kind and scopes."""
     weight: dict[Key, int] = {}
     number: dict[Key, int] = {}
     people: dict[Key, set[str]] = {}
@@ -62,8 +86,7 @@ def count(events: Iterable[Mapping[str, object]], pane_ms: int = 300_000) -> dic
         if milli is None:
             continue
         at_ms = int(str(event["source_ms"]))
-        names = {canonical(str(t)) for t in event.get("topics") or []} - {""}  # type: ignore[attr-defined]
-        for topic in names:
+        for topic in named(event, kind):
             for scope in scopes(str(event.get("lang") or ""), str(event.get("region") or "")):
                 key = topic, scope, at_ms - at_ms % pane_ms
                 weight[key] = weight.get(key, 0) + milli

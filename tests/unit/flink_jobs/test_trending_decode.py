@@ -8,10 +8,12 @@ from flink_jobs.trending.decode import BatchDecoder, Counted
 from flink_jobs.trending.rows import body_of, pane_of, shard_of
 from schemas.registry import FileRegistry
 from schemas.released import schema_of
+from schemas.served import KINDS
 from state.actions import ActionWeights
 from state.contributions import CODEC
 from state.pane_rows import pane_rows
 from state.pane_split import shard_of as shard_of_topic
+from state.topic_kinds import typed
 from tests.support.avro_rows import reference_encode
 
 NOW_MS = 1_767_225_600_000
@@ -91,3 +93,17 @@ def test_random_bytes_never_raise() -> None:
         bytes([0, 0, 0, 0, int(rng.integers(0, 6))]) + rng.bytes(int(rng.integers(0, 80))) for _ in range(300)
     ]
     assert len(_count(*values, *[rng.bytes(9) for _ in range(50)]).refused) >= 340  # noise seldom decodes
+
+
+def test_kinds_that_are_asked_for_are_counted() -> None:
+    """Tags alone by default; with others each topic lies in the shard of its whole name."""
+    value = _value(author_id="bob", topics=["tea"])
+    names = []
+    for kinds in (("tag",), KINDS):
+        decoder = BatchDecoder(FileRegistry(), ActionWeights(), PANE_MS, SHARDS, kinds)
+        batch = RawBatch(["t"], np.zeros(1, np.int64), np.zeros(1, np.int64), np.full(1, NOW_MS), [value])
+        pieces = decoder.count(batch, np.full(1, NO_TIME_MS)).pieces
+        for raw in pieces:
+            assert {shard_of(raw)} == {shard_of_topic(t, SHARDS) for t in CODEC.loads(body_of(raw)).topics}
+        names.append({topic for raw in pieces for topic in CODEC.loads(body_of(raw)).topics})
+    assert names == [{"tea"}, {"tea", typed("post", "i"), typed("creator", "bob")}]

@@ -69,3 +69,14 @@ def test_a_decision_that_kafka_did_not_take_is_an_error(monkeypatch: pytest.Monk
     assert code == 1
     assert "did not acknowledge" in printed
     assert issubclass(SinkError, Exception)
+
+
+def test_a_link_is_denied_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kind travels with the decision; what cannot be a link is refused before it is sent."""
+    code, printed = _run(monkeypatch, "deny", "https://a.example/?b=1", "--kind", "link", "--json")
+    assert code == 0
+    assert json.loads(printed)["topic_kind"] == "link"
+    Sink.sent.clear()
+    code, printed = _run(monkeypatch, "deny", "no link", "--kind", "link")
+    assert (code, Sink.sent) == (2, [])
+    assert "is no link" in printed

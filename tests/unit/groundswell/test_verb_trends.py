@@ -86,6 +86,22 @@ def test_the_list_for_everybody_holds_what_was_allowed(store: MemoryTrendStore) 
     assert [trend["topic"] for trend in values["trends"]] == ["seen"]
 
 
+def test_each_kind_is_shown_on_its_own(store: MemoryTrendStore) -> None:
+    """`--kind` chooses the list and the topic; a name is read as its kind is written."""
+    filled(store)
+    store.put(a_record("https://a.example/", kind="link"))
+    done = runner.invoke(app, ["trends", "--kind", "link"])
+    assert "groundswell  links, global" in done.stdout
+    assert "world cup" not in done.stdout
+    shown = json.loads(runner.invoke(app, ["trends", "--kind", "link", "--json"]).stdout)
+    assert [(t["kind"], t["topic"]) for t in shown["trends"]] == [("link", "https://a.example/")]
+    told = runner.invoke(app, ["explain", "HTTPS://A.example#top", "--kind", "link"])
+    assert told.stdout.startswith("https://a.example/ is number 1 in global")
+    assert runner.invoke(app, ["explain", "https://a.example/"]).exit_code == 1
+    assert "trend.kinds name post" in runner.invoke(app, ["trends", "--kind", "post"]).stderr
+    assert runner.invoke(app, ["trends", "--kind", "page"]).exit_code == 2
+
+
 def test_an_empty_list_names_the_scopes_that_have_one(store: MemoryTrendStore) -> None:
     """Nothing to show is no failure, and the reader learns where there is something."""
     filled(store)

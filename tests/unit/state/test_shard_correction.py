@@ -8,6 +8,7 @@ from schemas.served import TrendRecord
 from state import contributions, shard_pane, tail_sketch
 from state.moderation import Decision, Rules, take_effect
 from state.shard_correction import DENIED, WITHDRAWN, correct
+from state.topic_kinds import typed
 from state.trend_config import TrendConfig
 from tests.property.test_trend_engine_laws import DictStore
 from tests.support.pane_parts import Row, piece, user_hash
@@ -122,3 +123,15 @@ def test_a_denied_topic_leaves_and_stays_away() -> None:
     assert "tea" not in _listed(world.close(BURST + 1, {"tea": _crowd(300, 300)}))
     assert world.decide(BURST + 1, Decision(2, "undeny", "topic", topic="tea")) == {}
     assert "tea" in _listed(world.close(BURST + 2, {"tea": _crowd(700, 300)}))
+
+
+def test_a_denied_link_is_not_the_tag_of_that_name() -> None:
+    """Only the topic of the kind that was named leaves; records carry kind and bare name."""
+    world, name = World(), "https://a.example/"
+    link = typed("link", name)
+    before = world.close(BURST, {name: _crowd(1, 60), link: _crowd(100, 60)})
+    assert {(r.kind, r.topic) for r in before if r.topic == name} == {("tag", name), ("link", name)}
+    got = world.decide(BURST, Decision(1, "deny", "topic", topic=link))
+    assert [(r.kind, r.topic, r.rank, r.reasons) for r in got.values()] == [("link", name, 0.0, (DENIED,))]
+    after = world.close(BURST + 1, {name: _crowd(300, 60), link: _crowd(400, 60)})
+    assert [r.kind for r in after if r.topic == name] == ["tag"]
