@@ -10,6 +10,7 @@ from state.contributions import Contributions
 from state.moderation import Rules, approved, muted
 from state.pane_rows import PaneRows, pane_rows
 from state.retraction import only
+from state.spam_flags import explained
 from state.tail_sketch import TailSketch
 from state.trend_config import TrendConfig
 from state.trend_engine import KeyStore, Verdict, close_pane
@@ -56,7 +57,8 @@ def close(
     start_ms = whole.pane * cfg.burst.pane_ms
     rows = pane_rows(replace(whole, rows=muted(rules, whole.rows, start_ms)), cfg.user_cap, cfg.views)
     verdict = close_pane(cfg, sketch, store, _showable(rows, rules, start_ms))
-    verdict = replace(verdict, records=approved(rules, verdict.records, start_ms))
+    told = explained(rows, verdict.records, verdict.sources)
+    verdict = replace(verdict, records=approved(rules, told, start_ms))
     admitted = frozenset(verdict.topics)
     return ClosedPane(rows, verdict, only(whole, admitted))
 

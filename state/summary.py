@@ -48,12 +48,16 @@ class Deeds:
         user: 48-bit hash.
         fingerprint: 32-bit hash of the content.
         centi: Trusted weight in hundredths.
+        milli: Weight x 1000, whoever it was.
+        item: 32-bit hash of the post.
     """
 
     row: Ints
     user: Ints
     fingerprint: Ints
     centi: Ints
+    milli: Ints
+    item: Ints
 
 
 def summarise(deeds: Deeds, threshold: Ints, user_cap: float = 1.0) -> Summary:

@@ -16,6 +16,7 @@ PARTS = {
     "B5": "injected",
     "B6": "calibration",
     "B7": "repeat",
+    "B8": "planted",
 }
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -28,7 +28,7 @@ class Part:
     """What one benchmark found.
 
     Attributes:
-        name: B1 to B7.
+        name: B1 to B8.
         title: What it is about.
         lines: Measures.
         notes: Sentences that belong to the figures.

@@ -131,7 +131,9 @@ def counted(name: str, background: Ints, extra: Ints, owner: Ints, rng: np.rando
     people, contents = (user >> np.uint64(16)).astype(np.int64), (text >> np.uint64(32)).astype(np.int64)
     order = np.lexsort((contents, people, pane))
     centi = np.rint(100 * weight).astype(np.int64)
-    deeds = Deeds(pane[order], people[order], contents[order], centi[order])
+    deeds = Deeds(
+        pane[order], people[order], contents[order], centi[order], 10 * centi[order], contents[order]
+    )
     found = summarise(deeds, np.full(len(size), USER_SPACE))
     return Panes(found.micro / 1e6, found.trusted_users, found.fingerprints, found.top_share)
 

@@ -9,6 +9,11 @@ _CAPPED_USERS = 8  # TrendRecord.recent_users counts no further across panes
 _RARE_SCORE = 2.0  # from here "1 in N panes" reads better than "N in 100"
 _MOST_SCORE = 15.0
 _HISTORY_CELLS = 24
+_REVIEWS = {
+    "pending": "Nobody has allowed it yet: it is not in the list for everybody.",
+    "allowed": "A person allowed it: it is in the list for everybody.",
+    "trusted": "It has trended before without a fault: it is in the list for everybody.",
+}
 _WORDS = {
     "burst": "a burst alert is in force",
     "rising": "more was seen in the last hour than its own past explains",
@@ -18,16 +23,20 @@ _WORDS = {
 
 def explain(trend: Trend) -> list[str]:
     """Return the sentences, most important first; the last line is the history as blocks."""
-    return [
+    told = [
         _place(trend),
         _alert(trend),
         _pane(trend),
         _rarity(trend),
         _people(trend),
+        _names(trend),
         _life(trend),
         "Why: " + "; ".join(_reason(word) for word in trend.record.reasons) + ".",
+        _evidence(trend),
+        _review(trend),
         _history(trend),
     ]
+    return [sentence for sentence in told if sentence]
 
 
 def unknown(topic: str, scope: str, close: list[str]) -> str:
@@ -87,6 +96,30 @@ def _people(trend: Trend) -> str:
         f"{counted(record.users, 'user')} with {counted(record.events, 'event')} in that time, "
         f"{hour} within the hour."
     )
+
+
+def _evidence(trend: Trend) -> str:
+    record = trend.record
+    said = (
+        f"Of its posts {record.duplicate_ratio:.0%} repeat another; its accounts are trusted to "
+        f"{record.mean_trust:.0%} on average, {record.low_trust_share:.0%} of them hardly, "
+        f"and the strongest made {record.top_user_share:.0%} of it."
+    )
+    return f"{said} Suspicious: {', '.join(record.flags)}." if record.flags else said
+
+
+def _names(trend: Trend) -> str:
+    record = trend.record
+    parts = [
+        f"{said} {', '.join(names)}."
+        for said, names in (("Also called", record.aliases), ("Of the same event:", record.related))
+        if names
+    ]
+    return " ".join(parts)
+
+
+def _review(trend: Trend) -> str:
+    return _REVIEWS.get(trend.record.review, "")
 
 
 def _life(trend: Trend) -> str:

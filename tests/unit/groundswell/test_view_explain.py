@@ -19,6 +19,22 @@ def test_a_burst_in_full() -> None:
     assert explain(trend) == expected.splitlines()
 
 
+def test_names_flags_and_review_are_told() -> None:
+    """What a moderator asks before deciding."""
+    told = explain(
+        a_trend(
+            aliases=("wc2026",), related=("final",), flags=("duplicates", "low trust"), review="pending",
+            duplicate_ratio=0.75, mean_trust=0.2,
+        )
+    )  # fmt: skip
+    assert "Also called wc2026. Of the same event: final." in told
+    assert any(
+        s.startswith("Of its posts 75% repeat another") and s.endswith("Suspicious: duplicates, low trust.")
+        for s in told
+    )
+    assert told[-2].startswith("Nobody has allowed it yet")
+
+
 def test_a_faded_topic() -> None:
     """What left the list is told in the past, and nothing promises when it will leave."""
     trend = a_trend(

@@ -1,0 +1,99 @@
+"""Evidence of gaming: what it measures, and when it is enough for a word."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from state.pane_rows import KEY_SEPARATOR, PaneRows
+from state.runs import starts
+from state.spam_flags import DUPLICATES, LOW_TRUST, NEW_ACCOUNTS, ONE_ACCOUNT, evidence, explained
+from state.summary import Deeds, summarise
+from tests.support.trend_records import a_record
+
+Deed = tuple[int, int, int, float, float]  # user, post, content, weight, trust
+
+
+def _rows(topics: list[list[Deed]]) -> PaneRows:
+    """A pane with one row for each list of deeds."""
+    flat = sorted((i, *deed) for i, deeds in enumerate(topics) for deed in deeds)
+    table = np.array(flat, np.float64).reshape(-1, 6)
+    row, user, item, content = (table[:, k].astype(np.int64) for k in range(4))
+    milli = np.rint(1000 * table[:, 4]).astype(np.int64)
+    centi = np.rint(100 * table[:, 4] * table[:, 5]).astype(np.int64)
+    order = np.lexsort((content, user, row))
+    deeds = Deeds(row[order], user[order], content[order], centi[order], milli[order], item[order])
+    n = len(topics)
+    assert len(starts(deeds.row)) <= n
+    return PaneRows(
+        pane=1,
+        keys=[f"t{i}{KEY_SEPARATOR}global" for i in range(n)],
+        topics=[f"t{i}" for i in range(n)],
+        scopes=["global"] * n,
+        milli=np.zeros(n, np.int64),
+        events=np.zeros(n, np.int64),
+        who=summarise(deeds, np.full(n, 1 << 48)),
+        source=np.arange(n),
+        deeds=deeds,
+        deed_rows=n,
+    )
+
+
+def _flags(deeds: Iterable[Deed]) -> tuple[str, ...]:
+    rows = _rows([list(deeds)])
+    (record,) = explained(rows, [a_record("t0")], np.zeros(1, np.int64))
+    return record.flags
+
+
+def test_many_people_with_words_of_their_own_are_above_suspicion() -> None:
+    """Also when many of them like the same post: one post is no copy."""
+    posts = [(u, u, u, 1.0, 1.0) for u in range(10)]
+    likes = [(u, 3, 3, 0.3, 1.0) for u in range(20, 60)]
+    assert _flags([*posts, *likes]) == ()
+
+
+def test_one_text_in_many_posts_is_a_pattern() -> None:
+    """Whoever posts it; likes of it do not make it one."""
+    assert _flags((u, u, 7, 1.0, 1.0) for u in range(10)) == (DUPLICATES,)
+    assert _flags((u, u, u % 4, 1.0, 1.0) for u in range(8)) == ()
+
+
+def test_one_loud_account_is_a_pattern() -> None:
+    """It did more than all others together."""
+    loud = [(1, 100 + k, 100 + k, 1.0, 1.0) for k in range(20)]
+    assert _flags([*loud, *((u, u, u, 1.0, 1.0) for u in range(2, 6))]) == (ONE_ACCOUNT,)
+
+
+def test_accounts_that_nobody_knows_are_a_pattern() -> None:
+    """Low on average, and one by one."""
+    assert _flags((u, u, u, 1.0, 0.1) for u in range(10)) == (LOW_TRUST, NEW_ACCOUNTS)
+    half = [(u, u, u, 1.0, 0.1 if u % 2 else 1.0) for u in range(10)]
+    assert _flags(half) == (NEW_ACCOUNTS,)
+
+
+def test_four_people_are_no_pattern() -> None:
+    """Whatever they look like."""
+    assert _flags((u, u, 7, 1.0, 0.1) for u in range(4)) == ()
+
+
+DEEDS = st.lists(
+    st.tuples(
+        st.integers(0, 9), st.integers(0, 9), st.integers(0, 5),
+        st.sampled_from([0.02, 0.3, 1.0]), st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+    ),
+    max_size=30,
+)  # fmt: skip
+
+
+@given(topics=st.lists(DEEDS, min_size=1, max_size=4), seed=st.integers(0, 99))
+def test_shares_are_shares_and_rows_do_not_know_each_other(topics: list[list[Deed]], seed: int) -> None:
+    """Alone or beside others, in any order, a row has the same evidence."""
+    rows = _rows(topics)
+    order = np.random.default_rng(seed).permutation(len(topics))
+    found = evidence(rows, order)
+    for name in ("duplicate_ratio", "mean_trust", "top_user_share", "low_trust_share"):
+        values = getattr(found, name)
+        assert ((values >= 0) & (values <= 1)).all()
+        alone = [getattr(evidence(_rows([topics[i]]), np.zeros(1, np.int64)), name)[0] for i in order]
+        assert values.tolist() == alone
