@@ -90,12 +90,18 @@ def of_correction(
 
 
 def together(news: Iterable[ListNews]) -> ListNews:
-    """Return the news of several shards as one, in the order of topics: who told it first changes nothing."""
+    """Return the news of several shards as one, in the order of topics, a topic once.
+
+    Which shard told first changes nothing: all that is told of a topic comes from one.
+    """
     parts = list(news)
     if not parts:
         return EMPTY
     records = [record for part in parts for record in part.records]
     order = sorted(range(len(records)), key=lambda i: records[i].topic)
+    # A correction may tell of a topic twice, first that it is weaker, then that it is denied: the last holds.
+    names = [records[i].topic for i in order]
+    order = [i for i, name, after in zip(order, names, [*names[1:], None], strict=True) if name != after]
     return ListNews(
         records=[records[i] for i in order],
         people=np.concatenate([part.people for part in parts])[order],

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from state.list_config import ListConfig
+from state.list_news import together
 from state.trend_config import TrendConfig
 from state.trend_list import ListChange, ListState, settle
 from tests.support.list_parts import CFG, END_MS, PANE_MS, news, record
@@ -198,6 +199,16 @@ def test_readers_are_told_only_what_changed() -> None:
     quiet = settle(CFG, state, news((record("milk", at_ms=later), range(50, 59), range(50, 59))), later)
     assert [one.topic for one in quiet.records] == ["milk"]
     assert places(quiet) == ["milk", "tea"]
+
+
+def test_the_last_word_of_a_moment_holds() -> None:
+    """Who is banned is weaker first and denied then, both in one correction."""
+    state = ListState()
+    settle(CFG, state, news((record("tea"), range(9), range(9))), END_MS)
+    told = news((record("tea", 2.0), [], []), (record("tea", 0.0, reasons=("denied",)), [], []))
+    change = settle(CFG, state, together([told]), END_MS + 1)
+    assert places(change) == []
+    assert [one.reasons for one in change.records] == [("denied",)]
 
 
 def test_settings_are_checked() -> None:
