@@ -64,6 +64,12 @@ LabelSource: TypeAlias = Literal[
     "model",
 ]
 
+LabelledAction: TypeAlias = Literal[
+    "unknown",
+    "create",
+    "edit",
+]
+
 
 class ExperimentArm(msgspec.Struct, frozen=True, kw_only=True):
     """One of the experiments of an event."""
@@ -325,6 +331,20 @@ class ContentLabelled(msgspec.Struct, frozen=True, kw_only=True):
     tag_model: str = ""
     # Posts that the tagger had learned from when it gave these tags.
     tag_model_posts: int = 0
+    # What the content event did; unknown = a label of version 1.
+    action: LabelledAction = "unknown"
+    # Id of the original when this is a copy or quotation.
+    share_of: str = ""
+    # Language of the request of the content event, not of the text; empty = unknown.
+    request_lang: str = ""
+    # Region of that request; empty = unknown.
+    request_region: str = ""
+    # Age of the author's account in days; -1 = unknown.
+    account_age_days: int = -1
+    # Followers of the author's account; -1 = unknown.
+    followers: int = -1
+    # The author declares itself a robot.
+    automated: bool = False
 
 
 Record: TypeAlias = (

@@ -42,6 +42,13 @@ class Post(msgspec.Struct, array_like=True, frozen=True):
         tags: The author's, canonical.
         learns: Whether the tagger may learn from it: not from edits, nor from copies of others' posts.
         places: Of its words in the tagger, 2 bytes each.
+        action: create or edit.
+        share_of: The original of a share.
+        request_lang: Of the request.
+        request_region: Of the request.
+        account_age_days: Of the author; -1 = unknown.
+        followers: Of the author; -1 = unknown.
+        automated: The author says to be a robot.
     """
 
     event_id: str
@@ -57,6 +64,13 @@ class Post(msgspec.Struct, array_like=True, frozen=True):
     tags: list[str]
     learns: bool
     places: bytes
+    action: str = "unknown"
+    share_of: str = ""
+    request_lang: str = ""
+    request_region: str = ""
+    account_age_days: int = -1
+    followers: int = -1
+    automated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,8 @@ def posts(
     ids, prints = id_text(near_dup_ids(found)).to_pylist(), simhash(found).view(np.int64).tolist()
     languages = readers.languages.identify(texts)
     columns_of = {name: columns.strings(name).take(rows).to_pylist() for name in _TEXTS}
-    numbers = {name: columns.ints(name)[rows].tolist() for name in ("source_ms", "received_ms")}
+    numbers = {name: columns.ints(name)[rows].tolist() for name in _WHOLES}
+    automated = columns.bools("automated")[rows].tolist()
     tags = _tags(columns)
     created = (columns.symbols("action") == list(symbols).index("create"))[rows].tolist()
     out: dict[str, list[Post]] = {}
@@ -114,12 +129,20 @@ def posts(
             tags=tags.get(row, []),
             learns=created[i] and not columns_of["share_of"][i],
             places=_places(readers.tagger, found, i),
+            action="create" if created[i] else "edit",
+            share_of=columns_of["share_of"][i],
+            request_lang=columns_of["lang"][i],
+            request_region=columns_of["region"][i],
+            account_age_days=numbers["account_age_days"][i],
+            followers=numbers["followers"][i],
+            automated=automated[i],
         )
         out.setdefault(lang if lang in readers.groups else OTHER, []).append(post)
     return out
 
 
-_TEXTS = ("event_id", "actor_id", "item_id", "item_lang", "share_of")
+_TEXTS = ("event_id", "actor_id", "item_id", "item_lang", "share_of", "lang", "region")
+_WHOLES = ("source_ms", "received_ms", "account_age_days", "followers")
 
 
 def _language(languages: Languages, i: int, told: str) -> tuple[str, str]:

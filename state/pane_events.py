@@ -13,13 +13,14 @@ from state.actions import ActionWeights
 from state.near_dup import text_fingerprint
 from state.scopes import language_code, region_code
 from state.topic_kinds import AUDIENCE_KINDS, Kind, typed
-from state.topic_sources import Batch, named
+from state.topic_sources import LABELS, Batch, named
 from state.trust import account_trust
 
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
-COUNTED_EVENTS = ("engagement", "content")
+COUNTED_EVENTS = ("engagement", "content", LABELS)
+_SUGGESTED = 2  # "model" of a label's source; symbols keep their places
 
 
 class EventColumns(Protocol):
@@ -93,7 +94,7 @@ def counted_events(
     """Select the events of a batch that count. None when the event is never counted. O(n) for each kind.
 
     Args:
-        event: engagement or content; others are not counted.
+        event: engagement, content or content_label; others are not counted.
         symbols: The enum symbols of the batch's schema version.
         columns: The decoded batch.
         good: Records that passed validation.
@@ -102,11 +103,15 @@ def counted_events(
     """
     if event not in COUNTED_EVENTS:
         return None
-    weight = weights.milli(event, symbols)[columns.symbols("action")]
+    request = "request_" if event == LABELS else ""
+    weight = weights.milli("content" if event == LABELS else event, symbols)[columns.symbols("action")]
     trust = account_trust(
         columns.ints("account_age_days"), columns.ints("followers"), columns.bools("automated")
     )
-    batch = Batch(event, symbols, columns, good & (weight != 0))
+    counts = good & (weight != 0)
+    if event == LABELS:  # the author's own tags came with the content
+        counts &= columns.symbols("tags_from") == _SUGGESTED
+    batch = Batch(event, symbols, columns, counts)
     row, topic, centi, topics = _topics(batch, weight * trust / 10, kinds)
     fingerprint, item = _contents(event, columns)
     return CountedEvents(
@@ -115,8 +120,8 @@ def counted_events(
         user=columns.hash64("actor_id"),
         fingerprint=fingerprint,
         item=item,
-        lang=_numbers(*columns.codes("lang"), language_code),
-        region=_numbers(*columns.codes("region"), region_code),
+        lang=_numbers(*columns.codes(f"{request}lang"), language_code),
+        region=_numbers(*columns.codes(f"{request}region"), region_code),
         topic_row=row,
         topic=topic,
         centi=centi,
@@ -172,9 +177,20 @@ def _contents(event: str, columns: EventColumns) -> tuple[Words, Words]:
     small changes. A text without words is known by its post.
     """
     item = columns.hash64("item_id")
-    if event != "content":
+    if event == "engagement":
         return item, item
     shared = np.asarray(pc.not_equal(columns.strings("share_of"), ""))
     post = np.where(shared, columns.hash64("share_of"), item)
-    text = text_fingerprint(columns.strings("text"))
+    text = _labelled(columns) if event == LABELS else text_fingerprint(columns.strings("text"))
     return np.where((text != 0) & ~shared, text, post), post
+
+
+def _labelled(columns: EventColumns) -> Words:
+    """Return the fingerprint of each label's text: what ``text_fingerprint`` said of it."""
+    codes, ids = columns.codes("near_dup_id")
+    return np.array([_number(text) for text in ids], np.uint64)[codes]
+
+
+def _number(text: str) -> int:
+    """Return the number of an id in hex; what is none counts as no id."""
+    return int(text, 16) if text and all(c in "0123456789abcdef" for c in text) else 0

@@ -1,6 +1,6 @@
 """Where topics of each kind come from: which fields of which events name them.
 
-tag       what the author or the item is tagged with
+tag       what the author or the item is tagged with; what a label suggests for a post without tags
 phrase    words of a new or edited content (``state.phrases``)
 link      links of a content, and links that somebody did something to
 post      posts that somebody did something to, and the originals of shares
@@ -24,6 +24,7 @@ from state.topic_kinds import Kind, canonical
 
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
+LABELS: Final = "content_label"
 _FOLLOWS, _SEARCHES = ("follow", "unfollow"), ("search", "unsearch")
 
 
@@ -50,7 +51,7 @@ class Batch:
     """What a batch says, and which of its events count.
 
     Attributes:
-        event: engagement or content.
+        event: engagement, content or content_label.
         actions: The action symbols of the batch's schema version.
         columns: The decoded batch.
         counts: Events that count.
@@ -89,6 +90,8 @@ class Named:
 
 def named(kind: Kind, batch: Batch) -> Named:
     """Return the topics of a kind that a batch names. O(events), and a step per distinct text."""
+    if batch.event == LABELS:
+        return _list("tag", "tags.tag")(batch) if kind == "tag" else _NOTHING
     return _SOURCES[kind](batch)
 
 

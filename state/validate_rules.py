@@ -138,6 +138,11 @@ _CONTENT_LABEL = EventRules(
         Text("lang_model", 0, 128),
         Text("tag_model", 0, 128),
         Whole("tag_model_posts", 0),
+        Text("share_of", 0, 512),
+        Text("request_lang", 0, 64),
+        Text("request_region", 0, 64),
+        Whole("account_age_days", -1),
+        Whole("followers", -1),
     ),
 )
 

@@ -13,8 +13,17 @@ from schemas.topics import topic_of
 from state.content_labels import LABEL_VERSION, TAG_MODEL, Label
 
 EVENT = "content_label"
-_TEXTS = ("event_id", "actor_id", "item_id", "lang", "near_dup_id")
-_WHOLES = ("source_ms", "received_ms", "simhash")
+_TEXTS = (
+    "event_id",
+    "actor_id",
+    "item_id",
+    "lang",
+    "near_dup_id",
+    "share_of",
+    "request_lang",
+    "request_region",
+)
+_WHOLES = ("source_ms", "received_ms", "simhash", "account_age_days", "followers")
 
 
 class LabelEncoder:
@@ -23,8 +32,8 @@ class LabelEncoder:
     def __init__(self, registry: Registry, lang_model: str) -> None:
         self._schema_id = registry.id_of(topic_of(EVENT).subject)
         self._plan = compile_plan(schema_of(EVENT))
-        self._sources = {
-            name: list(self._plan.field(name).symbols).index for name in ("lang_from", "tags_from")
+        self._symbols = {
+            name: list(self._plan.field(name).symbols).index for name in ("lang_from", "tags_from", "action")
         }
         self._lang_model = lang_model
 
@@ -39,7 +48,7 @@ class LabelEncoder:
             },
             **{name: np.array([getattr(label.post, name) for label in labels], np.int64) for name in _WHOLES},
             "lang_prob": np.array([label.post.lang_prob for label in labels]),
-            "lang_from": np.array([self._sources["lang_from"](label.post.lang_from) for label in labels]),
+            "lang_from": np.array([self._symbols["lang_from"](label.post.lang_from) for label in labels]),
             "tags": (
                 np.array([len(label.tags) for label in labels]),
                 {
@@ -47,7 +56,9 @@ class LabelEncoder:
                     "prob": np.array([round(prob, 4) for _, prob in flat], np.float64),
                 },
             ),
-            "tags_from": np.array([self._sources["tags_from"](label.tags_from) for label in labels]),
+            "tags_from": np.array([self._symbols["tags_from"](label.tags_from) for label in labels]),
+            "action": np.array([self._symbols["action"](label.post.action) for label in labels]),
+            "automated": np.array([label.post.automated for label in labels], np.bool_),
             "label_version": LABEL_VERSION,
             "lang_model": self._lang_model,
             "tag_model": f"{TAG_MODEL}:{group}",

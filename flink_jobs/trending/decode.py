@@ -104,10 +104,13 @@ class BatchDecoder:
         if event in COUNTED_EVENTS:
             pane_end = (at_ms // self._pane_ms + 1) * self._pane_ms
             late = good & (pane_end - 1 <= part.watermark_ms)
-        symbols = plan.field("action").symbols
-        events = counted_events(event, symbols, columns, good & ~late, self._weights, self._kinds)
-        if events:
-            split = pieces(events, self._pane_ms, self._shards)
+        # Labels of version 1 do not say what was done, nor from where: they are not counted.
+        symbols = plan.field("action").symbols if "action" in columns.names else ()
+        counted = symbols and counted_events(
+            event, symbols, columns, good & ~late, self._weights, self._kinds
+        )
+        if counted:
+            split = pieces(counted, self._pane_ms, self._shards)
             out.pieces += [rows.routed(shard, piece) for shard, piece in split]
         if event == MODERATION:
             out.pieces += self._decisions(plan, columns, good)

@@ -21,7 +21,7 @@ class TrendingOptions:
     Attributes:
         kafka_bootstrap: host:port list of the brokers.
         group_id: Consumer group; shows progress, positions live in checkpoints.
-        topics: Kafka topics to count.
+        topics: Kafka topics to count; with content.labels also the tags suggested for posts without.
         decisions_topic: Kafka topic of moderators' decisions; empty = none. Silence there holds nothing back.
         registry_url: Confluent-compatible schema registry; empty = the released files.
         redis_url: Where trends are served from. No password in here: see redis_password_file.

@@ -145,6 +145,21 @@ def test_labels_become_records_of_the_topic() -> None:
     assert (after.label_version, after.lang_model) == (1, "told-1")
 
 
+def test_a_label_says_who_asked_from_where() -> None:
+    """What counting a label needs goes with it, from the event to the record."""
+    who = {"lang": "en-us", "region": "US", "account_age_days": 7, "followers": 3, "automated": True}
+    found, _ = _read(_value(**who, share_of="i9"), _value(action="edit"))
+    labels = label(restore(TaggerConfig(), None), found[OTHER])
+    values = [value for _, value, _ in LabelEncoder(FileRegistry(), "told-1").encode(OTHER, labels)]
+    shared, edited = (decode_value(value, FileRegistry())[1] for value in values)
+    assert isinstance(shared, ContentLabelled)
+    assert isinstance(edited, ContentLabelled)
+    assert (shared.action, shared.share_of, shared.request_lang) == ("create", "i9", "en-us")
+    assert (shared.request_region, shared.account_age_days, shared.followers) == ("US", 7, 3)
+    assert shared.automated
+    assert (edited.action, edited.share_of, edited.account_age_days) == ("edit", "", -1)
+
+
 def test_edits_and_copies_teach_nothing() -> None:
     """A post is learned once, and a copied one not at all."""
     tagger = restore(TaggerConfig(), None)

@@ -7,7 +7,7 @@ from flink_jobs._shell.raw_batch import BAD_MARK, FIELD_SEPARATOR, NO_TIME_MS, R
 from flink_jobs.trending.decode import BatchDecoder, Counted
 from flink_jobs.trending.rows import body_of, pane_of, shard_of
 from schemas.registry import FileRegistry
-from schemas.released import schema_of
+from schemas.released import read_schema, schema_of
 from schemas.served import KINDS
 from state.actions import ActionWeights
 from state.contributions import CODEC
@@ -107,3 +107,15 @@ def test_kinds_that_are_asked_for_are_counted() -> None:
             assert {shard_of(raw)} == {shard_of_topic(t, SHARDS) for t in CODEC.loads(body_of(raw)).topics}
         names.append({topic for raw in pieces for topic in CODEC.loads(body_of(raw)).topics})
     assert names == [{"tea"}, {"tea", typed("post", "i"), typed("creator", "bob")}]
+
+
+def test_labels_are_read_from_version_2_on() -> None:
+    """A label of version 1 does not say what was done: it is neither counted nor refused."""
+    row = {"event_id": "e", "source_ms": NOW_MS, "actor_id": "ann", "item_id": "i", "tags_from": "model"}
+    row |= {"tags": [{"tag": "tea", "prob": 0.7}], "action": "create", "request_lang": "en"}
+    old = reference_encode(read_schema("content_label/v1.avsc"), row, 5)
+    new = reference_encode(schema_of("content_label"), row, 8)
+    assert _count(old) == Counted()
+    got = _count(old, new)
+    assert [topic for raw in got.pieces for topic in CODEC.loads(body_of(raw)).topics] == ["tea"]
+    assert got.refused == []
