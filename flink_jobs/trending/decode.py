@@ -20,6 +20,7 @@ from state.moderation_events import decisions_of
 from state.pane_events import COUNTED_EVENTS, counted_events
 from state.pane_split import pieces, shard_of
 from state.topic_kinds import Kind
+from state.undo_split import step_ms, undone
 from state.validate import GOOD, reasons, verdict
 
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
@@ -38,7 +39,7 @@ class Counted:
     """What became of a batch.
 
     Attributes:
-        pieces: For the shards, with their address (``rows.routed``); moderators' decisions too.
+        pieces: For the shards, with their address: pieces of panes, undos, moderators' decisions (``rows``).
         refused: Records that could not be counted, as text (``RawBatch.refused``).
     """
 
@@ -112,6 +113,9 @@ class BatchDecoder:
         if counted:
             split = pieces(counted, self._pane_ms, self._shards)
             out.pieces += [rows.routed(shard, piece) for shard, piece in split]
+            if undos := undone(event, columns, counted):
+                split = pieces(undos, step_ms(self._pane_ms), self._shards)
+                out.pieces += [rows.routed_undos(shard, piece) for shard, piece in split]
         if event == MODERATION:
             out.pieces += self._decisions(plan, columns, good)
         schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))

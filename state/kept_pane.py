@@ -1,0 +1,150 @@
+"""A closed pane in memory: contributions that may still be taken back, found by who did what on which post.
+
+Everything here is computed again from the stored contributions whenever the worker is new, so it may be
+forgotten at any time.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from schemas.hashing import hash_strings
+from state.contributions import MARKER, Contributions, Rows
+from state.exact import Ints
+
+Words = npt.NDArray[np.uint64]
+_SPREAD_USERS: Final = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD_ITEMS: Final = np.uint64(0xBF58476D1CE4E5B9)
+_INDEX_BYTES: Final = 8 + 4 + 4 + 4 + 4  # of a row: three columns of rows, two of them with what they are sorted by
+_TOPIC_BYTES: Final = 1000  # its name, hash and place, and what was counted of it; about
+
+
+def topic_hashes(topics: Sequence[str]) -> Words:
+    """Return a hash of each topic."""
+    return hash_strings(pa.array(topics, pa.string()))
+
+
+def deed_hashes(topic: Words, rows: Rows) -> Words:
+    """Return a hash of (topic, user, post) of each row; two different ones may share it, seldom."""
+    out: Words = topic ^ (rows["user"] * _SPREAD_USERS) ^ (rows["item"].astype(np.uint64) * _SPREAD_ITEMS)
+    return out
+
+
+class PaneCount(NamedTuple):
+    """What was counted of a topic in one scope of the pane (``retraction.Series`` has the units)."""
+
+    scope: str
+    y: float
+    users: int
+    contents: int
+    top_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """What rows of a kept pane lose.
+
+    Attributes:
+        row: Numbers of the rows, each once.
+        centi: Weight that each loses, in hundredths, with the trust it had.
+        milli: The same without trust, x 1000: as much of the deed as an undo took back.
+    """
+
+    row: Ints
+    centi: Ints
+    milli: Ints
+
+
+class KeptPane:
+    """Contributions of one closed pane; weights change in place, all else stays.
+
+    Attributes:
+        part: The contributions; the rows are its own.
+        counted: What was counted of a topic, by topic, as long as its rows do not change; whoever counts under
+            other rules has to clear it.
+        rules: A token of the rules that ``counted`` was counted under.
+    """
+
+    def __init__(self, part: Contributions) -> None:
+        self.part = replace(part, rows=part.rows.copy())
+        self.counted: dict[str, list[PaneCount]] = {}
+        self.rules = b""
+        self._place = {name: i for i, name in enumerate(part.topics)}
+        self.topic_hash: Final = topic_hashes(part.topics)
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes, with its indexes."""
+        return len(self.part.rows) * (self.part.rows.itemsize + _INDEX_BYTES) + _TOPIC_BYTES * len(self._place)
+
+    def has(self, topic: str) -> bool:
+        """Return whether a topic has contributions."""
+        return topic in self._place
+
+    def of_topics(self, topics: Iterable[str]) -> Contributions:
+        """Return the contributions of some topics that it has. O(their rows)."""
+        places = [self._place[name] for name in topics]
+        order, first = self._by_topic
+        rows = [order[first[i] : first[i + 1]] for i in places]
+        out = self.part.rows[np.concatenate([np.zeros(0, np.int64), *rows])]
+        out["topic"] = np.repeat(np.arange(len(places)), [len(mine) for mine in rows])
+        return replace(self.part, topics=[self.part.topics[i] for i in places], rows=out)
+
+    def find_deeds(self, hashes: Words) -> tuple[Ints, Ints]:
+        """Return (which of the hashes, row) of rows with these hashes. O(asked x log rows)."""
+        return _find(*self._by_deed, hashes)
+
+    def find_items(self, items: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
+        """Return (which of the posts, row) of rows on these posts. O(asked x log rows)."""
+        return _find(*self._by_item, items)
+
+    def lower(self, lost: Lowered) -> Contributions:
+        """Take weight away, in place; return the change as contributions that add up with the stored ones."""
+        change = self.part.rows[lost.row]
+        change["centi"], change["milli"], change["events"] = -lost.centi, -lost.milli, 0
+        self.part.rows["centi"][lost.row] -= lost.centi.astype(np.int32)
+        self.part.rows["milli"][lost.row] -= lost.milli
+        used, change["topic"] = np.unique(change["topic"], return_inverse=True)
+        names = [self.part.topics[i] for i in used.tolist()]
+        for name in names:
+            self.counted.pop(name, None)
+        return replace(self.part, topics=names, rows=change)
+
+    @cached_property
+    def _real(self) -> Ints:
+        return np.flatnonzero(self.part.rows["centi"] != MARKER)
+
+    @cached_property
+    def _by_topic(self) -> tuple[Ints, Ints]:
+        topic = self.part.rows["topic"]
+        order = np.argsort(topic, kind="stable")
+        return order, np.searchsorted(topic[order], np.arange(len(self._place) + 1))
+
+    @cached_property
+    def _by_deed(self) -> tuple[Words, Ints]:
+        rows = self.part.rows[self._real]
+        return _sorted(deed_hashes(self.topic_hash[rows["topic"]], rows), self._real)
+
+    @cached_property
+    def _by_item(self) -> tuple[npt.NDArray[np.uint32], Ints]:
+        return _sorted(self.part.rows["item"][self._real], self._real)
+
+
+def _sorted(values: npt.NDArray[np.generic], row: Ints) -> tuple[npt.NDArray[np.generic], Ints]:
+    order = np.argsort(values, kind="stable")
+    return values[order], row[order].astype(np.uint32)
+
+
+def _find(
+    values: npt.NDArray[np.generic], rows: Ints, asked: npt.NDArray[np.generic]
+) -> tuple[Ints, Ints]:
+    low, high = np.searchsorted(values, asked, "left"), np.searchsorted(values, asked, "right")
+    count = high - low
+    which = np.repeat(np.arange(len(asked)), count)
+    at = np.arange(len(which)) - np.repeat(np.cumsum(count) - count - low, count)
+    return which, rows[at].astype(np.int64)
