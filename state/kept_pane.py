@@ -7,7 +7,7 @@ forgotten at any time.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from state.exact import Ints
 Words = npt.NDArray[np.uint64]
 _SPREAD_USERS: Final = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD_ITEMS: Final = np.uint64(0xBF58476D1CE4E5B9)
-_INDEX_BYTES: Final = 8 + 4 + 4 + 4 + 4  # of a row: three columns of rows, two of them with what they are sorted by
+_INDEX_BYTES: Final = 8 + 4 + 4 + 4 + 4  # of a row: three orders, two with what they sort by
 _TOPIC_BYTES: Final = 1000  # its name, hash and place, and what was counted of it; about
 
 
@@ -65,8 +65,8 @@ class KeptPane:
 
     Attributes:
         part: The contributions; the rows are its own.
-        counted: What was counted of a topic, by topic, as long as its rows do not change; whoever counts under
-            other rules has to clear it.
+        counted: What was counted of a topic, by topic, as long as its rows do not change; whoever counts
+            under other rules has to clear it.
         rules: A token of the rules that ``counted`` was counted under.
     """
 
@@ -80,7 +80,9 @@ class KeptPane:
     @property
     def size(self) -> int:
         """Return about how many bytes it takes, with its indexes."""
-        return len(self.part.rows) * (self.part.rows.itemsize + _INDEX_BYTES) + _TOPIC_BYTES * len(self._place)
+        return len(self.part.rows) * (self.part.rows.itemsize + _INDEX_BYTES) + _TOPIC_BYTES * len(
+            self._place
+        )
 
     def has(self, topic: str) -> bool:
         """Return whether a topic has contributions."""
@@ -135,16 +137,17 @@ class KeptPane:
         return _sorted(self.part.rows["item"][self._real], self._real)
 
 
-def _sorted(values: npt.NDArray[np.generic], row: Ints) -> tuple[npt.NDArray[np.generic], Ints]:
+_Values = TypeVar("_Values", Words, npt.NDArray[np.uint32])
+
+
+def _sorted(values: _Values, row: Ints) -> tuple[_Values, Ints]:
     order = np.argsort(values, kind="stable")
-    return values[order], row[order].astype(np.uint32)
+    return values[order], row[order]
 
 
-def _find(
-    values: npt.NDArray[np.generic], rows: Ints, asked: npt.NDArray[np.generic]
-) -> tuple[Ints, Ints]:
+def _find(values: _Values, rows: Ints, asked: _Values) -> tuple[Ints, Ints]:
     low, high = np.searchsorted(values, asked, "left"), np.searchsorted(values, asked, "right")
     count = high - low
     which = np.repeat(np.arange(len(asked)), count)
     at = np.arange(len(which)) - np.repeat(np.cumsum(count) - count - low, count)
-    return which, rows[at].astype(np.int64)
+    return which, rows[at]

@@ -96,8 +96,8 @@ def revise(
         series: What remains of each key.
         first_kept: Oldest pane that was kept: what happened before is not touched.
         at_ms: Moment of the correction.
-        before: What each key was until now. Given it, only the difference counts: a key of which hardly anything
-            is taken hardly changes, whatever is normal for it today.
+        before: What each key was until now. Given it, only the difference counts: a key of which hardly
+            anything is taken hardly changes, whatever is normal for it today.
     """
     core, extra = states
     fallen = np.zeros(len(series), np.bool_)
@@ -170,9 +170,7 @@ def _history(left: Series, last: int) -> npt.NDArray[np.float32]:
     return out
 
 
-def _alert_falls(
-    cfg: TrendConfig, core: np.void, left: Series, first_kept: int, had: Series | None
-) -> bool:
+def _alert_falls(cfg: TrendConfig, core: np.void, left: Series, first_kept: int, had: Series | None) -> bool:
     """Return whether an alert of the kept time would not have been given for what remains."""
     given = alert_pane(core)
     if core["burst"]["peak_score"] <= 0 or given < first_kept:
@@ -187,7 +185,7 @@ def _alert_falls(
 
 
 def _alert_passes(cfg: TrendConfig, core: np.void, left: Series, given: int) -> tuple[bool, bool]:
-    """Return whether panes around an alert have enough people and contents, and whether they are lifted, too."""
+    """Return whether panes around an alert have enough people and contents, and whether they are lifted."""
     gate = cfg.burst
     during = (left.panes >= given - gate.panes(HOUR_MS)) & (left.panes <= given + gate.panes(gate.hold_ms))
     normal = max(float(core["base"]), 0.0)

@@ -41,7 +41,7 @@ def fold(cfg: TrendConfig, pieces: Iterable[bytes]) -> bytes:
     return contributions.CODEC.dumps(contributions.folded(whole, cfg.user_limit))
 
 
-def close(  # noqa: PLR0913 - all that a pane depends on
+def close(
     cfg: TrendConfig,
     sketch: TailSketch,
     store: KeyStore,

@@ -6,7 +6,7 @@ what earned trust enters the list for everybody.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log2
 from zlib import crc32
 
@@ -21,6 +21,7 @@ from state.list_review import PENDING, TRUSTED, Review
 from state.moderation import ALLOWED
 from state.ranking import current, floor
 from state.recent_set import RecentSet
+from state.shard_correction import UNDONE
 from state.trend_config import TrendConfig
 
 _CANDIDATES = 2  # for each place
@@ -98,6 +99,7 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
         at_ms: The moment: the end of a pane, or that of a correction.
     """
     pane = at_ms // cfg.burst.pane_ms - (at_ms % cfg.burst.pane_ms == 0)
+    news = _completed(state, news)
     _hear(cfg, state, news, pane)
     _bar(state, news, at_ms)
     gone = {r.topic: r for r in news.records if r.rank <= 0.0}
@@ -143,6 +145,40 @@ class _Needed:
         while need < self.most and need**4 < self.active:
             need += 1
         return need
+
+
+def _completed(state: ListState, news: ListNews) -> ListNews:
+    """Give news of undos what the list knows of their topics; others than candidates have no place to lose.
+
+    Such news say how strong a topic still is. Who speaks of it, and how trustworthy they are, was told by the
+    last pane.
+    """
+    if not any(record.reasons == (UNDONE,) for record in news.records):
+        return news
+    records, rows = [], []
+    for i, record in enumerate(news.records):
+        one = state.candidates.get(record.topic)
+        if record.reasons != (UNDONE,):
+            records.append(record)
+        elif one is not None:
+            records.append(_lowered(one.record, record))
+        else:
+            continue
+        rows.append(i)
+    return replace(news, records=records, people=news.people[rows], contents=news.contents[rows])
+
+
+def _lowered(known: TrendRecord, record: TrendRecord) -> TrendRecord:
+    return msgspec.structs.replace(
+        known,
+        peak_ms=record.peak_ms,
+        peak_strength=record.peak_strength,
+        rank=record.rank,
+        alert=record.alert,
+        alert_ms=record.alert_ms,
+        history=record.history,
+        reasons=(*(reason for reason in known.reasons if reason != UNDONE), UNDONE),
+    )
 
 
 def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None:

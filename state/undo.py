@@ -28,8 +28,8 @@ class Found:
     Attributes:
         lost: What closed panes lose, by pane. In the undos' own pane, weight that they get back counts as a
             negative loss.
-        settled: For the pane of the undos while it is open: rows of weight that they get back, and a marker for
-            each post that was deleted.
+        settled: For the pane of the undos while it is open: rows of weight that they get back, and a marker
+            for each post that was deleted.
     """
 
     lost: dict[int, Lowered]
@@ -120,7 +120,8 @@ class _Posts:
         which, row = pane.find_items(self._item)
         rows = pane.part.rows[row]
         same = (pane.topic_hash[rows["topic"]] == self._topic[which]) & (rows["centi"] != 0)
-        return np.unique(row[same])
+        out: Ints = np.unique(row[same])
+        return out
 
 
 class _Deeds:

@@ -1,4 +1,4 @@
-"""Settle the undos of a minute: take deeds out of kept panes, and bring what is left into states and lists."""
+"""Settle the undos of a minute: deeds leave kept panes, what remains goes into states and lists."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,15 +58,15 @@ def settle(
 ) -> Settled:
     """Settle undos; changes the states and the kept panes in memory.
 
-    O(panes x undos x log rows) to find deeds, and for each topic that lost something as much as counting it in
-    the panes in which it lost, once. Undos that find nothing change nothing.
+    O(panes x undos x log rows) to find deeds, and for each topic that lost something as much as counting it
+    in the panes in which it lost, once. Undos that find nothing change nothing.
 
     Args:
         cfg: Settings.
         store: States of the shard's topics.
         rules: What moderators decided: what is muted stays muted.
         asked: (step, undos) of the minute, in the order of steps.
-        kept: Answers the closed panes that are kept, oldest first; asked only when there is something to find.
+        kept: Answers the closed panes that are kept, oldest first; asked only when it matters.
         at_ms: The moment.
     """
     out, before, changes = Settled(), _Counts(cfg, rules, at_ms), _Changes()

@@ -16,8 +16,8 @@ MOST_BYTES: Final = 256 << 20
 class KeptPanes:
     """Contributions of the last panes under ``<pane>``; changes since then under ``<pane>/<number>``.
 
-    An undo changes a few rows of many panes, and panes are large: changes are stored beside a pane, and added up
-    with it when they have become many. Decoded panes are remembered, up to ``most_bytes`` in a worker.
+    An undo changes a few rows of many panes, and panes are large: changes are stored beside a pane, and added
+    up with it when they have become many. Decoded panes are remembered, up to ``most_bytes`` in a worker.
     """
 
     def __init__(

@@ -89,9 +89,7 @@ class Shard:
             return
         topics, sketch = self._topics.of(shard), self._sketch_of(shard)
         before = sketch.last_pane
-        closed = shard_pane.close(
-            cfg, sketch, topics, self._rules_of(shard), pieces, self._given.pop(pane)
-        )
+        closed = shard_pane.close(cfg, sketch, topics, self._rules_of(shard), pieces, self._given.pop(pane))
         self._cells["sketch"].put(tail_sketch.CODEC.dumps(sketch))
         oldest = pane + 1 - cfg.burst.panes(cfg.keep_ms)
         self._kept.keep(shard, closed.kept, oldest)
@@ -128,7 +126,7 @@ class Shard:
         )
         self._kept.change(shard, settled.changes)
         for pane, given in settled.given.items():
-            if not self._kept.has(shard, pane):
+            if (pane + 1) * self._cfg.burst.pane_ms > now_ms:  # else it went into the closed pane
                 for part in given:
                     self._given.add(pane, contributions.CODEC.dumps(part))
         records = moderation.approved(self._rules_of(shard), settled.records, now_ms)
