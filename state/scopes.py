@@ -21,6 +21,7 @@ NONE = 0  # the request named no language, or no region
 
 _LANG = re.compile(r"[a-z]{2,3}")
 _REGION = re.compile(r"[A-Z]{2}|[0-9]{3}")
+_NO_LANGUAGE = frozenset({"mis", "mul", "und", "zxx"})  # ISO 639-2: uncoded, many, unknown, no words
 _LETTERS = 27  # a = 1; 0 stands for "no third letter"
 _PAIRS = 26 * 26
 
@@ -29,13 +30,13 @@ _PAIRS = 26 * 26
 def language_code(lang: str) -> int:
     """Return the number of a request's language, NONE when it names none.
 
-    A region subtag is dropped: pt-BR counts for pt.
+    A region subtag is dropped: pt-BR counts for pt. So is a code that names no language, such as und or zxx.
 
         >>> language_scope(language_code("pt-BR")), language_code("?")
         ('lang:pt', 0)
     """
     primary = lang.strip().lower().replace("_", "-").split("-", 1)[0]
-    if not _LANG.fullmatch(primary):
+    if not _LANG.fullmatch(primary) or primary in _NO_LANGUAGE:
         return NONE
     code = 0
     for letter in primary.ljust(3, "`"):  # the character before "a"
@@ -109,7 +110,8 @@ def language_region_scope(code: int) -> str:
     return f"{language_scope(code >> 16)},{region_scope(code & 0xFFFF)}"
 
 
-ViewName = Literal["global", "language", "region", "language_region"]
+ViewName = Literal["global", "language", "region", "language_region", "community", "tag"]
+# Views of requests; the other two are of places (``state.places``).
 VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
         "global": View(_all, lambda _: GLOBAL),

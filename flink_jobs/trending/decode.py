@@ -1,5 +1,6 @@
 """Records of a batch to pieces of panes and dead letters: decode, validate, normalise, all in columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,16 +9,19 @@ import numpy.typing as npt
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
 from flink_jobs.trending import rows
 from schemas.avro_decode import decode
-from schemas.avro_plan import Plan
+from schemas.avro_plan import Plan, compile_plan
 from schemas.columns import Columns
 from schemas.records import RECORDS
 from schemas.registry import Registry
+from schemas.released import schema_of
 from schemas.wire import HEADER_BYTES
 from state.actions import ActionWeights
 from state.exact import Ints
 from state.moderation_events import decisions_of
 from state.pane_events import COUNTED_EVENTS, counted_events
 from state.pane_split import pieces, shard_of
+from state.reach import reach_of
+from state.scopes import USUAL_VIEWS, ViewName
 from state.validate import GOOD, reasons, verdict
 
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
@@ -56,11 +60,20 @@ class _Part:
 class BatchDecoder:
     """Turns raw Kafka records into pieces of panes. One per worker; keeps compiled schemas."""
 
-    def __init__(self, registry: Registry, weights: ActionWeights, pane_ms: int, shards: int) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        weights: ActionWeights,
+        pane_ms: int,
+        shards: int,
+        views: Sequence[ViewName] = USUAL_VIEWS,
+    ) -> None:
         self._schemas = WirePlans(registry, _EVENTS)
         self._weights = weights
         self._pane_ms = pane_ms
         self._shards = shards
+        self._views = views
+        self._newest = {event: compile_plan(schema_of(event)) for event in _EVENTS.values()}
 
     def count(self, batch: RawBatch, watermark_ms: Ints) -> Counted:
         """Count a batch. Never raises for bad input.
@@ -84,7 +97,7 @@ class BatchDecoder:
         """Count the records of one schema."""
         batch, members = part.batch, part.members
         values = [batch.values[i] or b"" for i in members.tolist()]
-        columns = decode(plan, values)
+        columns = decode(plan, values, reader=self._newest[event])
         code = verdict(event, columns, batch.record_ms[members])
         good = code == GOOD
         at_ms = columns.ints("source_ms")
@@ -96,7 +109,8 @@ class BatchDecoder:
             late = good & (pane_end - 1 <= part.watermark_ms)
         events = counted_events(event, plan.field("action").symbols, columns, good & ~late, self._weights)
         if events:
-            split = pieces(events, self._pane_ms, self._shards)
+            reach = reach_of(event, columns, events, self._views)
+            split = pieces(events, self._pane_ms, self._shards, reach)
             out.pieces += [rows.routed(shard, piece) for shard, piece in split]
         if event == MODERATION:
             out.pieces += self._decisions(plan, columns, good)

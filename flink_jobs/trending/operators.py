@@ -27,7 +27,11 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
         """Open the registry and the decoder of this worker."""
         o = self._options
         self._decoder = BatchDecoder(
-            open_registry(o.registry_url or None), o.weights, o.trend.burst.pane_ms, o.shards
+            open_registry(o.registry_url or None),
+            o.weights,
+            o.trend.burst.pane_ms,
+            o.shards,
+            o.trend.views,
         )
 
     def eval(

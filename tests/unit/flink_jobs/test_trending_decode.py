@@ -7,7 +7,7 @@ from flink_jobs._shell.raw_batch import BAD_MARK, FIELD_SEPARATOR, NO_TIME_MS, R
 from flink_jobs.trending.decode import BatchDecoder, Counted
 from flink_jobs.trending.rows import body_of, pane_of, shard_of
 from schemas.registry import FileRegistry
-from schemas.released import schema_of
+from schemas.released import read_schema
 from state.actions import ActionWeights
 from state.contributions import CODEC
 from state.pane_rows import pane_rows
@@ -24,7 +24,7 @@ ROW = {
 
 
 def _value(**changed: object) -> bytes:
-    return reference_encode(schema_of("engagement"), {**ROW, **changed}, 1)
+    return reference_encode(read_schema("engagement/v1.avsc"), {**ROW, **changed}, 1)
 
 
 def _count(*values: bytes | None, watermark_ms: int = NO_TIME_MS) -> Counted:
