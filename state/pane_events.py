@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from state.actions import ActionWeights
 from state.near_dup import text_fingerprint
-from state.scopes import language_code, region_code
+from state.scopes import region_code, spoken_code
 from state.topics import normalise
 from state.trust import account_trust
 
@@ -114,7 +114,7 @@ def counted_events(
         user=columns.hash64("actor_id"),
         fingerprint=fingerprint,
         item=item,
-        lang=_numbers(*columns.codes("lang"), language_code),
+        lang=_numbers(*columns.codes("lang"), spoken_code),
         region=_numbers(*columns.codes("region"), region_code),
         topic_row=row,
         topic=topic,

@@ -9,7 +9,7 @@ from state.contributions import CONTRIBUTION, Contributions
 from state.exact import Ints
 from state.pane_events import CountedEvents
 from state.places import WORDLESS, put, trimmed
-from state.reach import Reach
+from state.reach import NO_REACH, Reach
 from state.runs import starts
 
 _MAX_KEYS = 1 << 62
@@ -22,7 +22,7 @@ def shard_of(topic: str, shards: int) -> int:
 
 
 def pieces(
-    events: CountedEvents, pane_ms: int, shards: int, reach: Reach = Reach()
+    events: CountedEvents, pane_ms: int, shards: int, reach: Reach = NO_REACH
 ) -> list[tuple[int, Contributions]]:
     """Return (shard, piece) for each shard and pane of a batch, one row for each (event, topic) and place.
 

@@ -36,12 +36,12 @@ Bools = npt.NDArray[np.bool_]
 def community_scope(name: str) -> str:
     """Return the scope of a community, "" for none. Spelling counts; white space becomes ``_``.
 
-    A name that is long, or holds what a scope cannot, is known by its hash: ``community:~`` and 16 hex digits.
+    A name that is long, or holds what a scope cannot, is known by its hash: ``community:~``, 16 hex digits.
 
         >>> community_scope("gardening"), community_scope(" Book  Club "), community_scope("")
         ('community:gardening', 'community:Book_Club', '')
         >>> community_scope("{a}")
-        'community:~b1be7d97f4c94c22'
+        'community:~645a71215d049f03'
     """
     return _scope("community", name)
 
@@ -89,7 +89,9 @@ def put(rows: Rows, which: Bools, place: Ints) -> None:
 
 def numbers(rows: Rows, which: Bools | Ints) -> Ints:
     """Return the numbers of the places of some contributions, all of which lie in one."""
-    return (rows["lang"][which].astype(np.int64) - IN_PLACE) << _REGION_BITS | rows["region"][which]
+    high = rows["lang"][which].astype(np.int64) - IN_PLACE
+    found: Ints = high << _REGION_BITS | rows["region"][which]
+    return found
 
 
 def renamed(rows: Rows, old: Sequence[str], names: Sequence[str]) -> Rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 from zlib import crc32
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from state.exact import Ints
+from state.language import NO_WORDS
 from state.pane_events import CountedEvents
 from state.places import community_scope, tag_scope
 from state.runs import run_of, starts
@@ -18,7 +19,6 @@ from state.scopes import ViewName
 
 MOST_TAGS = 4  # of an event that have a list inside; those with the smallest hashes
 _KIND_MARK = "\x1d"  # stands in topics of other kinds than tags
-_NO_WORDS = "zxx"  # ISO 639-2
 Bools = npt.NDArray[np.bool_]
 
 
@@ -58,9 +58,10 @@ class Reach:
     places: Sequence[str] = ()
 
 
-def reach_of(
-    event: str, columns: ReachColumns, events: CountedEvents, views: Sequence[ViewName]
-) -> Reach:
+NO_REACH: Final = Reach()
+
+
+def reach_of(event: str, columns: ReachColumns, events: CountedEvents, views: Sequence[ViewName]) -> Reach:
     """Return where else the events of a batch count; what no view asks for is not looked at. O(n log n).
 
     Args:
@@ -105,7 +106,7 @@ def _tags(events: CountedEvents) -> tuple[Ints, Ints, list[str]]:
         return _none(), _none(), []
     is_tag = np.array([_KIND_MARK not in name for name in events.topics], np.bool_)
     rank = np.array([crc32(name.encode()) for name in events.topics], np.int64)
-    order = np.lexsort((topic, rank[topic], ~is_tag[topic], row))  # tags first, those with the smallest hashes
+    order = np.lexsort((topic, rank[topic], ~is_tag[topic], row))  # tags first, by their hashes
     first = starts(row[order])
     run = run_of(first, len(order))
     place = np.arange(len(order)) - first[run]
@@ -126,7 +127,7 @@ def _counting(size: Ints) -> Ints:
 def _wordless(event: str, columns: ReachColumns, events: CountedEvents) -> Bools:
     """Return which events are of content that says so, or that shows media beside a text without words."""
     code, langs = columns.codes("item_lang")
-    says = np.array([lang.strip().lower().split("-", 1)[0] == _NO_WORDS for lang in langs], np.bool_)
+    says = np.array([lang.strip().lower().split("-", 1)[0] == NO_WORDS for lang in langs], np.bool_)
     out: Bools = says[code] if len(says) else np.zeros(columns.n, np.bool_)
     if event != "content":
         return out
@@ -135,5 +136,5 @@ def _wordless(event: str, columns: ReachColumns, events: CountedEvents) -> Bools
         return out
     # A text without words is known by its post (``pane_events``).
     by_post = events.fingerprint == events.item
-    own = np.asarray(pc.equal(columns.strings("share_of"), ""))
-    return out | (media & by_post & own)
+    out |= media & by_post & np.asarray(pc.equal(columns.strings("share_of"), ""))
+    return out

@@ -30,18 +30,27 @@ _PAIRS = 26 * 26
 def language_code(lang: str) -> int:
     """Return the number of a request's language, NONE when it names none.
 
-    A region subtag is dropped: pt-BR counts for pt. So is a code that names no language, such as und or zxx.
+    A region subtag is dropped: pt-BR counts for pt.
 
         >>> language_scope(language_code("pt-BR")), language_code("?")
         ('lang:pt', 0)
     """
     primary = lang.strip().lower().replace("_", "-").split("-", 1)[0]
-    if not _LANG.fullmatch(primary) or primary in _NO_LANGUAGE:
+    if not _LANG.fullmatch(primary):
         return NONE
     code = 0
     for letter in primary.ljust(3, "`"):  # the character before "a"
         code = code * _LETTERS + ord(letter) - ord("`")
     return code
+
+
+def spoken_code(lang: str) -> int:
+    """Return the number of a request's language, NONE also for codes that name no language.
+
+    >>> spoken_code("zxx"), spoken_code("und"), language_scope(spoken_code("pt-BR"))
+    (0, 0, 'lang:pt')
+    """
+    return NONE if lang.strip().lower() in _NO_LANGUAGE else language_code(lang)
 
 
 @lru_cache(maxsize=4096)

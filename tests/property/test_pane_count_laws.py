@@ -14,6 +14,8 @@ from state.contributions import Contributions, folded, joined
 from state.pane_events import counted_events, merge
 from state.pane_rows import pane_rows
 from state.pane_split import pieces, shard_of
+from state.reach import reach_of
+from state.scopes import USUAL_VIEWS, ViewName
 from tests.support.avro_rows import reference_encode
 from tests.support.plain_count import Count, count
 
@@ -31,9 +33,17 @@ _SHARED: dict[str, st.SearchStrategy[object]] = {
     "item_id": st.sampled_from(["i1", "i2", "i3"]),
     "item_type": st.just("post"),
     "topics": st.lists(st.sampled_from(["a", "A", "#a", "b_c", "B  c", "ß", "#", "東京"]), max_size=4),
-    "lang": st.sampled_from(["", "en", "EN-us", "de", "?"]),
+    "lang": st.sampled_from(["", "en", "EN-us", "de", "?", "zxx"]),
+    "item_lang": st.sampled_from(["", "en", "zxx"]),
+    "community": st.sampled_from(["", "gardening", "books"]),
     "region": st.sampled_from(["", "us", "AT", "Europe"]),
 }
+_SHOWN: dict[str, st.SearchStrategy[object]] = {
+    "text": st.sampled_from(["", "a cup of tea", "#tea https://a.example 🍵"]),
+    "media": st.sampled_from([[], ["image:1"]]),
+    "share_of": st.sampled_from(["", "i9"]),
+}
+VIEWS: tuple[ViewName, ...] = (*USUAL_VIEWS, "community", "tag")
 _ACTIONS = {
     event: compile_plan(schema_of(event)).field("action").symbols for event in ("engagement", "content")
 }
@@ -41,8 +51,9 @@ _ACTIONS = {
 
 def events_of(event: str) -> st.SearchStrategy[list[Row]]:
     """Draw records of an event."""
+    shown = _SHOWN if event == "content" else {}
     return st.lists(
-        st.fixed_dictionaries({**_SHARED, "action": st.sampled_from(_ACTIONS[event])}), max_size=25
+        st.fixed_dictionaries({**_SHARED, **shown, "action": st.sampled_from(_ACTIONS[event])}), max_size=25
     )
 
 
@@ -54,7 +65,7 @@ def pieces_of(event: str, records: Sequence[Row], shards: int) -> list[tuple[int
     assert columns.ok.all(), columns.reason(int(np.argmin(columns.ok)))
     events = counted_events(event, plan.field("action").symbols, columns, columns.ok, ActionWeights())
     assert events is not None
-    return pieces(events, PANE_MS, shards)
+    return pieces(events, PANE_MS, shards, reach_of(event, columns, events, VIEWS))
 
 
 def counted(split: Sequence[tuple[int, Contributions]], limit: int = MANY) -> dict[Key, Count]:
@@ -64,7 +75,7 @@ def counted(split: Sequence[tuple[int, Contributions]], limit: int = MANY) -> di
         together.setdefault((shard, piece.pane), []).append(piece)
     out: dict[Key, Count] = {}
     for (_, pane), parts in together.items():
-        rows = pane_rows(folded(joined(parts), limit), 1.0)
+        rows = pane_rows(folded(joined(parts), limit), 1.0, VIEWS)
         assert rows.pane == pane
         numbers = zip(rows.milli.tolist(), rows.events.tolist(), rows.who.users.tolist(), strict=True)
         for topic, scope, total in zip(rows.topics, rows.scopes, numbers, strict=True):
@@ -74,7 +85,7 @@ def counted(split: Sequence[tuple[int, Contributions]], limit: int = MANY) -> di
 
 
 def _plain(event: str, records: Sequence[Row]) -> dict[Key, Count]:
-    return count([{**r, "event": event} for r in records], PANE_MS)
+    return count([{**r, "event": event} for r in records], PANE_MS, in_places=True)
 
 
 @given(st.sampled_from(["engagement", "content"]), st.integers(1, 5), st.data())

@@ -17,6 +17,7 @@ from state import (
     burst_layout,
     contributions,
     moderation,
+    places,
     tag_table,
     tagger,
     tail_sketch,
@@ -134,7 +135,9 @@ def _rules(rng: Rng) -> moderation.Rules:
 def _piece(rng: Rng) -> contributions.Contributions:
     out = rows(rng, contributions.CONTRIBUTION, 4)
     out["topic"] = [0, 1, 1, 0]
-    return contributions.Contributions(5_890_000, ["tea", "東京"], out)
+    out["lang"] %= places.IN_PLACE
+    places.put(out, np.array([False, True, False, True]), np.array([1, 0]))
+    return contributions.Contributions(5_890_000, ["tea", "東京"], out, ["community:gardening", "tag:tea"])
 
 
 def _tagger(rng: Rng) -> tagger.TaggerState:
