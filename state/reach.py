@@ -105,8 +105,7 @@ def _tags(events: CountedEvents) -> tuple[Ints, Ints, list[str]]:
     if not len(row):
         return _none(), _none(), []
     is_tag = np.array([_KIND_MARK not in name for name in events.topics], np.bool_)
-    rank = np.array([crc32(name.encode()) for name in events.topics], np.int64)
-    order = np.lexsort((topic, rank[topic], ~is_tag[topic], row))  # tags first, by their hashes
+    order = np.lexsort((_rank(events.topics)[topic], ~is_tag[topic], row))  # tags first
     first = starts(row[order])
     run = run_of(first, len(order))
     place = np.arange(len(order)) - first[run]
@@ -117,6 +116,14 @@ def _tags(events: CountedEvents) -> tuple[Ints, Ints, list[str]]:
     other = beside != tag
     used, code = np.unique(topic[order][tag[other]], return_inverse=True)
     return order[beside[other]], code, [tag_scope(events.topics[t]) for t in used.tolist()]
+
+
+def _rank(names: Sequence[str]) -> Ints:
+    """Return the place of each name by its hash: chance decides, the same in every batch."""
+    order = sorted(range(len(names)), key=lambda i: (crc32(names[i].encode()), names[i]))
+    out = np.zeros(len(names), np.int64)
+    out[order] = np.arange(len(names))
+    return out
 
 
 def _counting(size: Ints) -> Ints:
