@@ -34,6 +34,7 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
             o.trend.burst.pane_ms,
             o.shards,
             o.trend.kinds,
+            o.trend.views,
         )
 
     def eval(

@@ -20,6 +20,7 @@ from state import (
     list_news,
     list_review,
     moderation,
+    places,
     recent_set,
     tag_table,
     tagger,
@@ -140,7 +141,9 @@ def _rules(rng: Rng) -> moderation.Rules:
 def _piece(rng: Rng) -> contributions.Contributions:
     out = rows(rng, contributions.CONTRIBUTION, 4)
     out["topic"] = [0, 1, 1, 0]
-    return contributions.Contributions(5_890_000, ["tea", "東京"], out)
+    out["lang"] %= places.IN_PLACE
+    places.put(out, np.array([False, True, False, True]), np.array([1, 0]))
+    return contributions.Contributions(5_890_000, ["tea", "東京"], out, ["community:gardening", "tag:tea"])
 
 
 def _tagger(rng: Rng) -> tagger.TaggerState:
