@@ -85,7 +85,7 @@ def pieces(
 def _rows(
     events: CountedEvents, reach: Reach, pair: Ints, order: Ints
 ) -> np.ndarray[tuple[int], np.dtype[np.void]]:
-    """Return the contributions of (event, topic) pairs in an order; those in a place come after all others."""
+    """Return the contributions of (event, topic) pairs in an order; those in a place are the last pairs."""
     row, topic = events.topic_row[pair[order]], events.topic[pair[order]]
     out = np.zeros(len(row), CONTRIBUTION)
     out["lang"] = events.lang[row]
