@@ -5,7 +5,7 @@ from zlib import crc32
 
 import numpy as np
 
-from state.contributions import CONTRIBUTION, Contributions
+from state.contributions import CONTRIBUTION, Contributions, Rows
 from state.exact import Ints
 from state.pane_events import CountedEvents
 from state.places import WORDLESS, put, trimmed
@@ -56,11 +56,7 @@ def pieces(
     run = starts(key)
     cuts = starts(group)
     rows = _rows(events, row)
-    if reach.wordless is not None:
-        rows["region"] |= np.where(reach.wordless[row], WORDLESS, 0).astype(np.uint16)
-    if reach.places:
-        place = np.concatenate([np.full(len(pair) - len(reach.place), -1), reach.place])[order]
-        put(rows, place >= 0, place[place >= 0])
+    _mark(rows, reach, row, pair_at=order)
     # Topics are numbered from 0 in each piece: runs so far, less the runs before the piece.
     number = np.cumsum(np.bincount(run, minlength=len(key))) - 1
     first_run = np.searchsorted(run, cuts)
@@ -87,7 +83,23 @@ def pieces(
     ]
 
 
-def _rows(events: CountedEvents, row: Ints) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+def _mark(rows: Rows, reach: Reach, row: Ints, pair_at: Ints) -> None:
+    """Put those that belong there into their places, and mark content without words. In place.
+
+    Args:
+        rows: To be marked.
+        reach: Where else events count.
+        row: Event of each.
+        pair_at: Number of each among the pairs and, behind them, those of ``reach``.
+    """
+    if reach.wordless is not None:
+        rows["region"] |= np.where(reach.wordless[row], WORDLESS, 0).astype(np.uint16)
+    if reach.places:
+        number = pair_at - (len(pair_at) - len(reach.place))
+        put(rows, number >= 0, reach.place[number[number >= 0]])
+
+
+def _rows(events: CountedEvents, row: Ints) -> Rows:
     out = np.zeros(len(row), CONTRIBUTION)
     out["lang"] = events.lang[row]
     out["region"] = events.region[row]
