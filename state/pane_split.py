@@ -5,7 +5,7 @@ from zlib import crc32
 
 import numpy as np
 
-from state.contributions import CONTRIBUTION, Contributions
+from state.contributions import CONTRIBUTION, Contributions, Rows
 from state.exact import Ints
 from state.pane_events import CountedEvents
 from state.places import WORDLESS, put, trimmed
@@ -55,7 +55,8 @@ def pieces(
     key, group, topic = key[order], group[order], topic[order]
     run = starts(key)
     cuts = starts(group)
-    rows = _rows(events, reach, pair, order)
+    rows = _rows(events, pair[order])
+    _mark(rows, reach, events.topic_row[pair[order]], pair_at=order)
     # Topics are numbered from 0 in each piece: runs so far, less the runs before the piece.
     number = np.cumsum(np.bincount(run, minlength=len(key))) - 1
     first_run = np.searchsorted(run, cuts)
@@ -82,11 +83,24 @@ def pieces(
     ]
 
 
-def _rows(
-    events: CountedEvents, reach: Reach, pair: Ints, order: Ints
-) -> np.ndarray[tuple[int], np.dtype[np.void]]:
-    """Return the contributions of (event, topic) pairs in an order; those in a place are the last pairs."""
-    row, topic = events.topic_row[pair[order]], events.topic[pair[order]]
+def _mark(rows: Rows, reach: Reach, row: Ints, pair_at: Ints) -> None:
+    """Put those that belong there into their places, and mark content without words. In place.
+
+    Args:
+        rows: To be marked.
+        reach: Where else events count.
+        row: Event of each.
+        pair_at: Number of each among the pairs and, behind them, those of ``reach``.
+    """
+    if reach.wordless is not None:
+        rows["region"] |= np.where(reach.wordless[row], WORDLESS, 0).astype(np.uint16)
+    if reach.places:
+        number = pair_at - (len(pair_at) - len(reach.place))
+        put(rows, number >= 0, reach.place[number[number >= 0]])
+
+
+def _rows(events: CountedEvents, pair: Ints) -> Rows:
+    row, topic = events.topic_row[pair], events.topic[pair]
     out = np.zeros(len(row), CONTRIBUTION)
     out["lang"] = events.lang[row]
     out["region"] = events.region[row]
@@ -96,10 +110,5 @@ def _rows(
     out["item"] = events.item[row] >> np.uint64(32)
     out["events"] = 1
     out["milli"] = events.weight_milli[row]
-    out["centi"] = events.centi[pair[order]]
-    if reach.wordless is not None:
-        out["region"] |= np.where(reach.wordless[row], WORDLESS, 0).astype(np.uint16)
-    if reach.places:
-        place = np.concatenate([np.full(len(pair) - len(reach.place), -1), reach.place])[order]
-        put(out, place >= 0, place[place >= 0])
+    out["centi"] = events.centi[pair]
     return out

@@ -104,8 +104,15 @@ def renamed(rows: Rows, old: Sequence[str], names: Sequence[str]) -> Rows:
 
 
 def trimmed(rows: Rows, names: Sequence[str]) -> tuple[Rows, list[str]]:
-    """Return contributions with a list of only those places that they lie in, in the order of the names."""
+    """Return contributions with a list of only those places that they lie in, sorted. O(n log n)."""
     if not names:
         return rows, []
-    used = sorted({names[i] for i in np.unique(numbers(rows, in_place(rows))).tolist()})
-    return renamed(rows, names, used), used
+    which = in_place(rows)
+    used, code = np.unique(numbers(rows, which), return_inverse=True)
+    there = [names[i] for i in used.tolist()]
+    order = sorted(range(len(there)), key=there.__getitem__)
+    new = np.zeros(len(there), np.int64)
+    new[order] = np.arange(len(there))
+    out = rows.copy()
+    put(out, which, new[code])
+    return out, [there[i] for i in order]
