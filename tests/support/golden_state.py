@@ -19,6 +19,7 @@ from state import (
     crowd,
     list_news,
     list_review,
+    list_state,
     moderation,
     places,
     recent_set,
@@ -26,7 +27,6 @@ from state import (
     tagger,
     tail_sketch,
     trend_key,
-    trend_list,
 )
 from state.codec import Codec
 from state.online_model import CalibrationState
@@ -166,11 +166,11 @@ def _news(rng: Rng) -> list_news.ListNews:
     )
 
 
-def _list(rng: Rng) -> trend_list.ListState:
+def _list(rng: Rng) -> list_state.ListState:
     record = a_record(topic="tea", rank=160_000.5)
     sets = [recent_set.RecentSet(_hashes(rng, 3), _hashes(rng, 3)) for _ in range(2)]
-    return trend_list.ListState(
-        candidates={"tea": trend_list.Candidate(record, *sets, passed_ms=1_772_150_400_000)},
+    return list_state.ListState(
+        candidates={"tea": list_state.Candidate(record, *sets, passed_ms=1_772_150_400_000)},
         led_by={"teatime": "tea"},
         crowds={5_890_000: crowd.Crowd(1 << 29, _hashes(rng, 4))},
         reviews={"tea": list_review.Review(*rng.integers(1, 1 << 40, 3).tolist(), shown=True, touched_ms=7)},
