@@ -1,10 +1,10 @@
 """A ban takes its burst out of the lists within a minute of event time; a denied topic stays away."""
 
 import json
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import redis
 
@@ -65,8 +65,9 @@ def _events() -> Iterator[dict[str, object]]:
 
 def _shuffled(events: list[dict[str, object]]) -> list[dict[str, object]]:
     """Return the events as they may come: each up to a minute late, inside the job's bound of disorder."""
-    late = random.Random(7)  # noqa: S311 - an order, not a secret
-    return sorted(events, key=lambda event: int(str(event["source_ms"])) + late.uniform(0.0, 60_000.0))
+    late_ms = np.random.default_rng(7).integers(0, 60_000, len(events))
+    came_ms = [int(str(event["source_ms"])) + late for event, late in zip(events, late_ms, strict=True)]
+    return [events[i] for i in np.argsort(came_ms, kind="stable")]
 
 
 @pytest.mark.timeout(_TIMEOUT_S)
