@@ -21,6 +21,8 @@ EVENTS = Path(__file__).resolve().parent.parent / "schemas" / "events"
 SCHEMAS = {
     1: fastavro.parse_schema(json.loads((EVENTS / "engagement/v1.avsc").read_text())),
     2: fastavro.parse_schema(json.loads((EVENTS / "content/v1.avsc").read_text())),
+    8: fastavro.parse_schema(json.loads((EVENTS / "engagement/v2.avsc").read_text())),
+    9: fastavro.parse_schema(json.loads((EVENTS / "content/v2.avsc").read_text())),
 }
 WEIGHT = {
     "share": 700, "unshare": -700, "reply": 700, "unreply": -700, "follow": 500, "unfollow": -500,

@@ -142,6 +142,9 @@ class EngagementRecorded(msgspec.Struct, frozen=True, kw_only=True):
     experiments: tuple[ExperimentArm, ...] = ()
     # W3C trace id, 32 hex digits; empty = not traced.
     trace_id: str = ""
+    # Group, forum or server in which it happened; empty = none. At most 256 characters. Lists of a
+    # community are named by it.
+    community: str = ""
 
 
 class ContentChanged(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +203,9 @@ class ContentChanged(msgspec.Struct, frozen=True, kw_only=True):
     experiments: tuple[ExperimentArm, ...] = ()
     # W3C trace id, 32 hex digits; empty = not traced.
     trace_id: str = ""
+    # Group, forum or server in which it happened; empty = none. At most 256 characters. Lists of a
+    # community are named by it.
+    community: str = ""
 
 
 class ModerationDecided(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,7 +40,7 @@ class TrendRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     Attributes:
         version: Layout of this record.
         topic: Canonical name of the topic, without its kind.
-        scope: global, lang:xx or region:XX.
+        scope: global, lang:xx, region:XX, both, community:id or tag:name.
         pane_start_ms: The newest pane in this record, event time.
         pane_ms: Length of a pane.
         observed: De-duplicated, trust-weighted count of that pane.

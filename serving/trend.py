@@ -61,7 +61,7 @@ class Listing:
     """The list of a scope at one moment.
 
     Attributes:
-        scope: global, lang:xx or region:XX.
+        scope: global, lang:xx, region:XX, both, community:id or tag:name.
         as_of: The moment; None when nothing was ever written, and then there are no trends.
         trends: Strongest first, none weaker than ``as_of.min_strength``.
         kind: What the topics are: tag, phrase, link, post, creator or query.

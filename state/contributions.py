@@ -9,8 +9,8 @@ missing and what the others did in sum.
 Source: bottom-k sketches, Cohen and Kaplan, PODC 2007; threshold form as in theta sketches.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -19,12 +19,13 @@ import numpy.typing as npt
 
 from state.codec import Codec, StateCorruptError, register
 from state.exact import Ints
+from state.places import in_place, numbers, renamed
 from state.runs import starts, sums
 
 CONTRIBUTION: Final = np.dtype(
     [
         ("topic", "<u4"),  # index into the piece's topics
-        ("lang", "<u2"),  # state.scopes
+        ("lang", "<u2"),  # state.scopes; with the region, a place instead (state.places)
         ("region", "<u2"),
         ("user", "<u8"),  # 48-bit hash; of a marker, the threshold
         ("fingerprint", "<u4"),  # 32-bit hash of the content
@@ -47,43 +48,73 @@ class Contributions:
         pane: Index of the pane (start_ms // pane_ms).
         topics: Canonical topics.
         rows: Array of CONTRIBUTION.
+        places: Scopes of places that rows may lie in.
     """
 
     pane: int
     topics: list[str]
     rows: Rows
+    places: list[str] = field(default_factory=list)
 
 
-_Body = tuple[int, list[str], bytes]
+_BodyV1 = tuple[int, list[str], bytes]
+_Body = tuple[int, list[str], bytes, list[str]]
 _encoder = msgspec.msgpack.Encoder()
+_decoder_v1 = msgspec.msgpack.Decoder(_BodyV1)
 _decoder = msgspec.msgpack.Decoder(_Body)
 
 
 def _encode(piece: Contributions) -> bytes:
-    return _encoder.encode((piece.pane, piece.topics, piece.rows.tobytes()))
+    return _encoder.encode((piece.pane, piece.topics, piece.rows.tobytes(), piece.places))
 
 
 def _decode_v1(payload: bytes) -> Contributions:
+    """Read a piece from before there were places."""
     try:
-        pane, topics, raw = _decoder.decode(payload)
+        pane, topics, raw = _decoder_v1.decode(payload)
+    except msgspec.MsgspecError as error:
+        raise _corrupt(error) from error
+    return _checked(pane, topics, raw, [])
+
+
+def _decode_v2(payload: bytes) -> Contributions:
+    try:
+        pane, topics, raw, places = _decoder.decode(payload)
+    except msgspec.MsgspecError as error:
+        raise _corrupt(error) from error
+    piece = _checked(pane, topics, raw, places)
+    apart = in_place(piece.rows)
+    if apart.any() and (last := int(numbers(piece.rows, apart).max())) >= len(places):
+        raise StateCorruptError(
+            f"a piece of pane {pane} names place {last} of {len(places)}; restore an older snapshot"
+        )
+    return piece
+
+
+def _corrupt(error: Exception) -> StateCorruptError:
+    return StateCorruptError(f"not a piece of a pane: {error}; restore an older snapshot")
+
+
+def _checked(pane: int, topics: list[str], raw: bytes, places: list[str]) -> Contributions:
+    try:
         rows = np.frombuffer(raw, CONTRIBUTION)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise StateCorruptError(f"not a piece of a pane: {error}; restore an older snapshot") from error
+    except ValueError as error:
+        raise _corrupt(error) from error
     if rows.size and int(rows["topic"].max()) >= len(topics):
         raise StateCorruptError(
             f"a piece of pane {pane} names topic {int(rows['topic'].max())} of {len(topics)}; "
             "restore an older snapshot"
         )
-    return Contributions(pane, topics, rows)
+    return Contributions(pane, topics, rows, places)
 
 
 CODEC: Final[Codec[Contributions]] = register(
-    Codec(kind=b"pc", version=1, encode=_encode, decoders={1: _decode_v1})
+    Codec(kind=b"pc", version=2, encode=_encode, decoders={1: _decode_v1, 2: _decode_v2})
 )
 
 
 def joined(pieces: Iterable[Contributions]) -> Contributions:
-    """Put pieces of one pane together; topics come out sorted. O(rows + topics log topics).
+    """Put pieces of one pane together; topics and places come out sorted. O(rows + topics log topics).
 
     Raises:
         StateCorruptError: No piece, or pieces of several panes.
@@ -93,15 +124,16 @@ def joined(pieces: Iterable[Contributions]) -> Contributions:
     if len(panes) != 1:
         raise StateCorruptError(f"pieces of panes {sorted(panes)}: expected those of one pane")
     names = sorted({name for part in parts for name in part.topics})
-    place = {name: i for i, name in enumerate(names)}
+    number = {name: i for i, name in enumerate(names)}
+    places = sorted({place for part in parts for place in part.places})
     moved = []
     for part in parts:
-        table = np.array([place[name] for name in part.topics], np.uint32)
-        rows = part.rows.copy()
+        table = np.array([number[name] for name in part.topics], np.uint32)
+        rows = renamed(part.rows, part.places, places)
         if rows.size:
             rows["topic"] = table[rows["topic"]]
         moved.append(rows)
-    return Contributions(parts[0].pane, names, np.concatenate(moved))
+    return Contributions(parts[0].pane, names, np.concatenate(moved), places)
 
 
 def folded(whole: Contributions, user_limit: int) -> Contributions:
@@ -112,7 +144,7 @@ def folded(whole: Contributions, user_limit: int) -> Contributions:
 
     Args:
         whole: What was collected.
-        user_limit: Users that each topic, language and region keeps one by one, at least 1.
+        user_limit: Users that each topic, language and region, or place, keeps one by one, at least 1.
     """
     rows = whole.rows
     cell = _cells(rows)
@@ -128,11 +160,11 @@ def folded(whole: Contributions, user_limit: int) -> Contributions:
     out = kept[same]
     for name in ("centi", "events", "milli"):
         out[name] = sums(kept[name].astype(np.int64), same)
-    return Contributions(whole.pane, whole.topics, np.concatenate([out, _markers(rows, cell, lost, limit)]))
+    return replace(whole, rows=np.concatenate([out, _markers(rows, cell, lost, limit)]))
 
 
 def _cells(rows: Rows) -> Ints:
-    """Return a number for each (topic, language, region)."""
+    """Return a number for each (topic, language, region), or (topic, place)."""
     wide = (rows["topic"].astype(np.uint64) << np.uint64(32)) | (
         (rows["lang"].astype(np.uint64) << np.uint64(16)) | rows["region"]
     )
@@ -169,8 +201,3 @@ def _markers(rows: Rows, cell: Ints, lost: npt.NDArray[np.bool_], limit: Ints) -
     out["fingerprint"] = out["item"] = 0
     out["centi"] = MARKER
     return out
-
-
-def row_count(raws: Sequence[bytes]) -> int:
-    """Return about how many rows encoded pieces hold, without decoding them."""
-    return sum(len(raw) for raw in raws) // CONTRIBUTION.itemsize

@@ -22,7 +22,7 @@ import numpy as np
 from state.burst import Scores
 from state.burst_config import BurstConfig
 from state.burst_layout import States
-from state.detector_panes import blank, close, prior_count, silent_panes, verdict
+from state.detector_panes import close, from_prior, silent_panes, verdict
 from state.exact import Floats, Ints
 
 ALERT_AT: Final = 2.0  # interval widths; one half is the edge of the interval
@@ -32,9 +32,7 @@ QUANTILE: Final = 2.575829  # of the normal distribution at .995
 def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_index: Ints) -> States:
     """Return records of n new keys; the pane before the first is the prior's."""
     del cfg, prior_var
-    states = blank(n, pane_index)
-    states["mu"] = prior_count(prior_mu, n)
-    return states
+    return from_prior(n, prior_mu, pane_index)
 
 
 def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Scores:

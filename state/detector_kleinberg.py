@@ -28,7 +28,7 @@ from state.burst import Scores
 from state.burst_config import BurstConfig
 from state.burst_layout import States
 from state.burst_rates import memory, weight
-from state.detector_panes import blank, close, prior_count, silent_panes, verdict
+from state.detector_panes import close, from_prior, silent_panes, verdict
 from state.exact import LN2, Floats, Ints, decay_rate, ln, power
 
 ALERT_AT: Final = 2.0  # evidence over the cost of entering; 1 is where the burst begins
@@ -38,9 +38,7 @@ GAMMA: Final = 1.0
 def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_index: Ints) -> States:
     """Return records of n new keys; the prior is their base rate. Arguments as for ``burst_layout.fresh``."""
     del cfg, prior_var
-    states = blank(n, pane_index)
-    states["mu"] = prior_count(prior_mu, n)
-    return states
+    return from_prior(n, prior_mu, pane_index)
 
 
 def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Scores:

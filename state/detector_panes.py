@@ -33,6 +33,13 @@ def prior_count(prior_mu: Floats, n: int) -> Floats:
     return count
 
 
+def from_prior(n: int, prior_mu: Floats, pane_index: Ints) -> States:
+    """Return records of n new keys whose ``mu`` is the count of a pane that the prior stands for."""
+    states = blank(n, pane_index)
+    states["mu"] = prior_count(prior_mu, n)
+    return states
+
+
 def silent_panes(states: States, pane_index: Ints) -> Ints:
     """Return how many silent panes lie between each key's last pane and this one, >= 0.
 

@@ -16,22 +16,36 @@ import pyarrow as pa
 from schemas.hashing import hash_strings
 from state.contributions import MARKER, Contributions, Rows
 from state.exact import Ints
+from state.places import in_place, numbers, trimmed
 
 Words = npt.NDArray[np.uint64]
 _SPREAD_USERS: Final = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD_ITEMS: Final = np.uint64(0xBF58476D1CE4E5B9)
+_SPREAD_PLACES: Final = np.uint64(0x94D049BB133111EB)
 _INDEX_BYTES: Final = 8 + 4 + 4 + 4 + 4  # of a row: three orders, two with what they sort by
 _TOPIC_BYTES: Final = 1000  # its name, hash and place, and what was counted of it; about
 
 
-def topic_hashes(topics: Sequence[str]) -> Words:
-    """Return a hash of each topic."""
-    return hash_strings(pa.array(topics, pa.string()))
+def name_hashes(names: Sequence[str]) -> Words:
+    """Return a hash of each topic or place."""
+    return hash_strings(pa.array(names, pa.string()))
 
 
-def deed_hashes(topic: Words, rows: Rows) -> Words:
-    """Return a hash of (topic, user, post) of each row; two different ones may share it, seldom."""
-    out: Words = topic ^ (rows["user"] * _SPREAD_USERS) ^ (rows["item"].astype(np.uint64) * _SPREAD_ITEMS)
+def spot_hashes(topic_hash: Words, place_hash: Words, rows: Rows) -> Words:
+    """Return a hash of each row's topic and place; all that lie in no place are together.
+
+    Where a request came from does not tell deeds apart: an undo may come from elsewhere.
+    """
+    out: Words = topic_hash[rows["topic"]]
+    if len(place_hash):
+        which = np.flatnonzero(in_place(rows))
+        out[which] ^= place_hash[numbers(rows, which)] * _SPREAD_PLACES
+    return out
+
+
+def deed_hashes(spot: Words, rows: Rows) -> Words:
+    """Return a hash of (topic, place, user, post) of each row; two different ones may share it, seldom."""
+    out: Words = spot ^ (rows["user"] * _SPREAD_USERS) ^ (rows["item"].astype(np.uint64) * _SPREAD_ITEMS)
     return out
 
 
@@ -74,8 +88,9 @@ class KeptPane:
         self.part = replace(part, rows=part.rows.copy())
         self.counted: dict[str, list[PaneCount]] = {}
         self.rules = b""
-        self._place = {name: i for i, name in enumerate(part.topics)}
-        self.topic_hash: Final = topic_hashes(part.topics)
+        self._number = {name: i for i, name in enumerate(part.topics)}
+        self.topic_hash: Final = name_hashes(part.topics)
+        self._place_hash = name_hashes(part.places)
 
     @property
     def size(self) -> int:
@@ -86,16 +101,20 @@ class KeptPane:
 
     def has(self, topic: str) -> bool:
         """Return whether a topic has contributions."""
-        return topic in self._place
+        return topic in self._number
 
     def of_topics(self, topics: Iterable[str]) -> Contributions:
         """Return the contributions of some topics that it has. O(their rows)."""
-        places = [self._place[name] for name in topics]
+        wanted = [self._number[name] for name in topics]
         order, first = self._by_topic
-        rows = [order[first[i] : first[i + 1]] for i in places]
+        rows = [order[first[i] : first[i + 1]] for i in wanted]
         out = self.part.rows[np.concatenate([np.zeros(0, np.int64), *rows])]
-        out["topic"] = np.repeat(np.arange(len(places)), [len(mine) for mine in rows])
-        return replace(self.part, topics=[self.part.topics[i] for i in places], rows=out)
+        out["topic"] = np.repeat(np.arange(len(wanted)), [len(mine) for mine in rows])
+        return replace(self.part, topics=[self.part.topics[i] for i in wanted], rows=out)
+
+    def spots(self, rows: Rows) -> Words:
+        """Return a hash of the topic and place of some of its rows."""
+        return spot_hashes(self.topic_hash, self._place_hash, rows)
 
     def find_deeds(self, hashes: Words) -> tuple[Ints, Ints]:
         """Return (which of the hashes, row) of rows with these hashes. O(asked x log rows)."""
@@ -115,7 +134,8 @@ class KeptPane:
         names = [self.part.topics[i] for i in used.tolist()]
         for name in names:
             self.counted.pop(name, None)
-        return replace(self.part, topics=names, rows=change)
+        rows, places = trimmed(change, self.part.places)
+        return replace(self.part, topics=names, rows=rows, places=places)
 
     @cached_property
     def _real(self) -> Ints:
@@ -125,12 +145,12 @@ class KeptPane:
     def _by_topic(self) -> tuple[Ints, Ints]:
         topic = self.part.rows["topic"]
         order = np.argsort(topic, kind="stable")
-        return order, np.searchsorted(topic[order], np.arange(len(self._place) + 1))
+        return order, np.searchsorted(topic[order], np.arange(len(self._number) + 1))
 
     @cached_property
     def _by_deed(self) -> tuple[Words, Ints]:
         rows = self.part.rows[self._real]
-        return _sorted(deed_hashes(self.topic_hash[rows["topic"]], rows), self._real)
+        return _sorted(deed_hashes(self.spots(rows), rows), self._real)
 
     @cached_property
     def _by_item(self) -> tuple[npt.NDArray[np.uint32], Ints]:

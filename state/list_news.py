@@ -100,8 +100,8 @@ def together(news: Iterable[ListNews]) -> ListNews:
     records = [record for part in parts for record in part.records]
     order = sorted(range(len(records)), key=lambda i: records[i].topic)
     # A correction may tell of a topic twice, first that it is weaker, then that it is denied: the last holds.
-    names = [records[i].topic for i in order]
-    order = [i for i, name, after in zip(order, names, [*names[1:], None], strict=True) if name != after]
+    last = {records[i].topic: i for i in order}
+    order = list(last.values())
     return ListNews(
         records=[records[i] for i in order],
         people=np.concatenate([part.people for part in parts])[order],

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from state.actions import ActionWeights
 from state.near_dup import text_fingerprint
-from state.scopes import language_code, region_code
+from state.scopes import region_code, spoken_code
 from state.topic_kinds import AUDIENCE_KINDS, Kind, typed
 from state.topic_sources import LABELS, Batch, named
 from state.trust import account_trust
@@ -120,7 +120,7 @@ def counted_events(
         user=columns.hash64("actor_id"),
         fingerprint=fingerprint,
         item=item,
-        lang=_numbers(*columns.codes(f"{request}lang"), language_code),
+        lang=_numbers(*columns.codes(f"{request}lang"), spoken_code),
         region=_numbers(*columns.codes(f"{request}region"), region_code),
         topic_row=row,
         topic=topic,

@@ -7,8 +7,9 @@ import numpy as np
 
 from state.contributions import MARKER, USER_SPACE, Contributions, Rows
 from state.exact import Ints
+from state.opening import seen
 from state.runs import run_of, starts, sums
-from state.scopes import USUAL_VIEWS, VIEWS, ViewName
+from state.scopes import USUAL_VIEWS, ViewName
 from state.summary import Deeds, Summary, summarise
 
 KEY_SEPARATOR = "\x1f"
@@ -69,21 +70,20 @@ def pane_rows(whole: Contributions, user_cap: float, views: Sequence[ViewName] =
         views: By what to open it.
     """
     rows = whole.rows[np.lexsort((whole.rows["fingerprint"], whole.rows["user"], whole.rows["topic"]))]
-    lang, region = rows["lang"].astype(np.int64), rows["region"].astype(np.int64)
     topic = rows["topic"].astype(np.int64) << 32
-    seen: list[Ints] = []  # contributions of one view after the other, each sorted by topic, scope, user
+    found: list[Ints] = []  # contributions of one view after the other, each sorted by topic, scope, user
     row: list[Ints] = []
     named: list[tuple[int, str]] = []
-    for view in (VIEWS[name] for name in views):
-        there, code = view.look(lang, region)
-        mine = np.flatnonzero(there)
-        place = topic[mine] | code[mine]
-        order = np.argsort(place, kind="stable")
-        first = starts(place[order])
-        seen.append(mine[order])
-        row.append(run_of(first, len(place)) + len(named))
-        named += [(p >> 32, view.name(p & 0xFFFFFFFF)) for p in place[order][first].tolist()]
-    milli, events, who, deeds = _totals(rows[np.concatenate(seen)], np.concatenate(row), len(named), user_cap)
+    for view in seen(rows, whole.places, views):
+        scope = topic[view.row] | view.code
+        order = np.argsort(scope, kind="stable")
+        first = starts(scope[order])
+        found.append(view.row[order])
+        row.append(run_of(first, len(scope)) + len(named))
+        named += [(s >> 32, view.name(s & 0xFFFFFFFF)) for s in scope[order][first].tolist()]
+    milli, events, who, deeds = _totals(
+        rows[np.concatenate(found)], np.concatenate(row), len(named), user_cap
+    )
     order = np.array(sorted(range(len(named)), key=named.__getitem__), np.int64)
     return PaneRows(
         pane=whole.pane,

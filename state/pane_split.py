@@ -5,9 +5,11 @@ from zlib import crc32
 
 import numpy as np
 
-from state.contributions import CONTRIBUTION, Contributions
+from state.contributions import CONTRIBUTION, Contributions, Rows
 from state.exact import Ints
 from state.pane_events import CountedEvents
+from state.places import WORDLESS, put, trimmed
+from state.reach import NO_REACH, Reach
 from state.runs import starts
 
 _MAX_KEYS = 1 << 62
@@ -19,8 +21,10 @@ def shard_of(topic: str, shards: int) -> int:
     return crc32(topic.encode()) % shards
 
 
-def pieces(events: CountedEvents, pane_ms: int, shards: int) -> list[tuple[int, Contributions]]:
-    """Return (shard, piece) for each shard and pane of a batch, one row for each (event, topic).
+def pieces(
+    events: CountedEvents, pane_ms: int, shards: int, reach: Reach = NO_REACH
+) -> list[tuple[int, Contributions]]:
+    """Return (shard, piece) for each shard and pane of a batch, one row for each (event, topic) and place.
 
     O(n log n) and no step per event; a few per piece.
 
@@ -28,13 +32,17 @@ def pieces(events: CountedEvents, pane_ms: int, shards: int) -> list[tuple[int, 
         events: What to count.
         pane_ms: Length of a pane.
         shards: Number of shards.
+        reach: Where else they count.
 
     Raises:
         ValueError: The batch spans so many panes, shards and topics that they cannot be numbered.
     """
-    row, topic = events.topic_row, events.topic
-    if not len(row):
+    if not len(events.topic_row):
         return []
+    pair = np.arange(len(events.topic_row))
+    if reach.places:
+        pair = np.concatenate([pair, reach.pair])
+    row, topic = events.topic_row[pair], events.topic[pair]
     pane = events.source_ms[row] // pane_ms
     first_pane, names = int(pane.min()), len(events.topics)
     span = int(pane.max()) - first_pane + 1
@@ -44,11 +52,11 @@ def pieces(events: CountedEvents, pane_ms: int, shards: int) -> list[tuple[int, 
     group = shard[topic] * span + (pane - first_pane)
     key = group * names + topic
     order = np.argsort(key, kind="stable")
-    key, group, topic, row = key[order], group[order], topic[order], row[order]
+    key, group, topic = key[order], group[order], topic[order]
     run = starts(key)
     cuts = starts(group)
-    rows = _rows(events, row, topic)
-    rows["centi"] = events.centi[order]
+    rows = _rows(events, pair[order])
+    _mark(rows, reach, events.topic_row[pair[order]], pair_at=order)
     # Topics are numbered from 0 in each piece: runs so far, less the runs before the piece.
     number = np.cumsum(np.bincount(run, minlength=len(key))) - 1
     first_run = np.searchsorted(run, cuts)
@@ -56,7 +64,14 @@ def pieces(events: CountedEvents, pane_ms: int, shards: int) -> list[tuple[int, 
     named = topic[run].tolist()
     ends, run_ends = np.append(cuts[1:], len(key)), np.append(first_run[1:], len(run))
     return [
-        (g // span, Contributions(first_pane + g % span, [events.topics[t] for t in named[a:b]], rows[i:j]))
+        (
+            g // span,
+            Contributions(
+                first_pane + g % span,
+                [events.topics[t] for t in named[a:b]],
+                *trimmed(rows[i:j], reach.places),
+            ),
+        )
         for g, i, j, a, b in zip(
             group[cuts].tolist(),
             cuts.tolist(),
@@ -68,7 +83,24 @@ def pieces(events: CountedEvents, pane_ms: int, shards: int) -> list[tuple[int, 
     ]
 
 
-def _rows(events: CountedEvents, row: Ints, topic: Ints) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+def _mark(rows: Rows, reach: Reach, row: Ints, pair_at: Ints) -> None:
+    """Put those that belong there into their places, and mark content without words. In place.
+
+    Args:
+        rows: To be marked.
+        reach: Where else events count.
+        row: Event of each.
+        pair_at: Number of each among the pairs and, behind them, those of ``reach``.
+    """
+    if reach.wordless is not None:
+        rows["region"] |= np.where(reach.wordless[row], WORDLESS, 0).astype(np.uint16)
+    if reach.places:
+        number = pair_at - (len(pair_at) - len(reach.place))
+        put(rows, number >= 0, reach.place[number[number >= 0]])
+
+
+def _rows(events: CountedEvents, pair: Ints) -> Rows:
+    row, topic = events.topic_row[pair], events.topic[pair]
     out = np.zeros(len(row), CONTRIBUTION)
     out["lang"] = events.lang[row]
     out["region"] = events.region[row]
@@ -78,4 +110,5 @@ def _rows(events: CountedEvents, row: Ints, topic: Ints) -> np.ndarray[tuple[int
     out["item"] = events.item[row] >> np.uint64(32)
     out["events"] = 1
     out["milli"] = events.weight_milli[row]
+    out["centi"] = events.centi[pair]
     return out

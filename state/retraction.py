@@ -16,6 +16,7 @@ from state.burst_layout import NEVER, stabilise
 from state.contributions import Contributions, joined
 from state.exact import LN2, Floats, Ints, decay_rate, ln, power
 from state.pane_rows import KEY_SEPARATOR, PaneRows, pane_rows
+from state.places import trimmed
 from state.ranking import floor
 from state.runs import starts
 from state.trend_config import TrendConfig
@@ -52,7 +53,7 @@ def recount(kept: Sequence[Contributions], cfg: TrendConfig) -> dict[str, Series
         cfg: Settings.
     """
     marked = [
-        Contributions(0, [f"{topic}{_PANE_MARK}{part.pane}" for topic in part.topics], part.rows)
+        replace(part, pane=0, topics=[f"{topic}{_PANE_MARK}{part.pane}" for topic in part.topics])
         for part in kept
         if part.topics
     ]
@@ -267,7 +268,7 @@ def only(part: Contributions, topics: frozenset[str]) -> Contributions:
     if kept.all():
         return part
     number = np.cumsum(kept) - 1
-    rows = part.rows[kept[part.rows["topic"]]]
+    rows, places = trimmed(part.rows[kept[part.rows["topic"]]], part.places)
     rows["topic"] = number[rows["topic"]]
     names = [name for name, keep in zip(part.topics, kept.tolist(), strict=True) if keep]
-    return replace(part, topics=names, rows=rows)
+    return replace(part, topics=names, rows=rows, places=places)

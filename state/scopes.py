@@ -21,6 +21,7 @@ NONE = 0  # the request named no language, or no region
 
 _LANG = re.compile(r"[a-z]{2,3}")
 _REGION = re.compile(r"[A-Z]{2}|[0-9]{3}")
+_NO_LANGUAGE = frozenset({"mis", "mul", "und", "zxx"})  # ISO 639-2: uncoded, many, unknown, no words
 _LETTERS = 27  # a = 1; 0 stands for "no third letter"
 _PAIRS = 26 * 26
 
@@ -41,6 +42,15 @@ def language_code(lang: str) -> int:
     for letter in primary.ljust(3, "`"):  # the character before "a"
         code = code * _LETTERS + ord(letter) - ord("`")
     return code
+
+
+def spoken_code(lang: str) -> int:
+    """Return the number of a request's language, NONE also for codes that name no language.
+
+    >>> spoken_code("zxx"), spoken_code("und"), language_scope(spoken_code("pt-BR"))
+    (0, 0, 'lang:pt')
+    """
+    return NONE if lang.strip().lower() in _NO_LANGUAGE else language_code(lang)
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +119,8 @@ def language_region_scope(code: int) -> str:
     return f"{language_scope(code >> 16)},{region_scope(code & 0xFFFF)}"
 
 
-ViewName = Literal["global", "language", "region", "language_region"]
+ViewName = Literal["global", "language", "region", "language_region", "community", "tag"]
+# Views of requests; the other two are of places (``state.places``).
 VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
         "global": View(_all, lambda _: GLOBAL),

@@ -21,12 +21,13 @@ class TrendConfig:
     Attributes:
         burst: The burst detector; its ``pane_ms`` is the engine's.
         lists: Merging, relations, thresholds and review of the lists that people see.
-        views: Lists to make: global, language, region, language_region (a language within a region).
+        views: Lists to make: global, language, region, language_region (a language within a region),
+            community, tag (what trends inside a tag).
         kinds: Kinds of topics to count, each with lists of its own: tag, phrase, link, post, creator, query.
         admit_pane_users: Distinct users in one pane that give a topic its own state.
         admit_hour_users: Distinct users within about an hour that do the same.
-        user_limit: Users that a pane counts one by one for each topic, language and region, 16 to 2^20;
-            a larger crowd is estimated from a sample of this size.
+        user_limit: Users that a pane counts one by one for each topic, language and region, or place,
+            16 to 2^20; a larger crowd is estimated from a sample of this size.
         user_cap: What one user can add to a pane, whatever they do; 1 = one post.
         recent_half_life_ms: Memory of the rolling count that ranks a topic.
         base_prior_ms: How long a new topic's normal level resists what it now sees: a newcomer stays news.

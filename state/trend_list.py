@@ -6,84 +6,25 @@ what earned trust enters the list for everybody.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from math import log2
-from zlib import crc32
 
-import msgspec
+from msgspec.structs import replace
 
-from schemas.served import TrendRecord, encode
+from schemas.served import TrendRecord
 from state import crowd, list_review, recent_set
-from state.crowd import Crowd
 from state.list_merge import Group, groups, squeezed
 from state.list_news import ListNews
 from state.list_review import PENDING, TRUSTED, Review
+from state.list_state import Candidate, ListChange, ListState
+from state.list_told import alias, completed, headed, held_back, news_of
 from state.moderation import ALLOWED
 from state.ranking import current, floor
-from state.recent_set import RecentSet
-from state.shard_correction import UNDONE
 from state.trend_config import TrendConfig
 
 _CANDIDATES = 2  # for each place
 _NAMES = ("tag", "phrase", "query")  # kinds in which two spellings may be one topic
 _REMEMBERED = 10  # reviews for each place
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A topic that may have a place.
-
-    Attributes:
-        record: As its shard told it.
-        people: Of the last hour, as far as it was a candidate.
-        contents: The same.
-        passed_ms: Start of the pane in which it first had enough people, and so for good; 0 = not yet.
-    """
-
-    record: TrendRecord
-    people: RecentSet = recent_set.EMPTY
-    contents: RecentSet = recent_set.EMPTY
-    passed_ms: int = 0
-
-
-@dataclass(slots=True)
-class ListState:
-    """What a list remembers.
-
-    Attributes:
-        candidates: By topic.
-        led_by: Alias to the name that leads it.
-        crowds: Who was active, by pane, of the last hour.
-        reviews: By topic.
-        denied: Topics that may not be shown in this scope -> until ms.
-        told: Checksum of what readers were last told of each candidate.
-    """
-
-    candidates: dict[str, Candidate] = field(default_factory=dict)
-    led_by: dict[str, str] = field(default_factory=dict)
-    crowds: dict[int, Crowd] = field(default_factory=dict)
-    reviews: dict[str, Review] = field(default_factory=dict)
-    denied: dict[str, int] = field(default_factory=dict)
-    told: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ListChange:
-    """What readers shall learn.
-
-    Attributes:
-        places: (topic, rank) of all that trend, strongest first.
-        allowed: Those of them that may be shown to everybody.
-        records: What is new about topics, places or not.
-        ask: (position, record) of topics that people have to look at.
-        denied: (topic, until ms) of what may not be shown in this scope, also by those who fill its list.
-    """
-
-    places: list[tuple[str, float]]
-    allowed: list[tuple[str, float]]
-    records: list[TrendRecord]
-    ask: list[tuple[int, TrendRecord]]
-    denied: list[tuple[str, int]] = field(default_factory=list)
 
 
 def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> ListChange:
@@ -99,7 +40,7 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
         at_ms: The moment: the end of a pane, or that of a correction.
     """
     pane = at_ms // cfg.burst.pane_ms - (at_ms % cfg.burst.pane_ms == 0)
-    news = _completed(state, news)
+    news = completed(state, news)
     _hear(cfg, state, news, pane)
     _bar(state, news, at_ms)
     gone = {r.topic: r for r in news.records if r.rank <= 0.0}
@@ -109,20 +50,20 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
     found = _groups(cfg, state, order, strength)
     needed = _needed(cfg, state, pane)
     placed = [g for g in found if needed.passes(g.people) or state.candidates[order[g.head]].passed_ms]
-    records = {order[g.head]: _headed(state, order, g, pane * cfg.burst.pane_ms) for g in placed}
+    records = {order[g.head]: headed(state, order, g, pane * cfg.burst.pane_ms) for g in placed}
     heads = {g.head for g in placed}
     for group in found:
         for i in group.aliases:
-            records[order[i]] = _alias(state.candidates[order[i]].record, order[group.head])
+            records[order[i]] = alias(state.candidates[order[i]].record, order[group.head])
         if group.head not in heads:
-            records[order[group.head]] = _held_back(state.candidates[order[group.head]].record, needed.users)
+            records[order[group.head]] = held_back(state.candidates[order[group.head]].record, needed.users)
     state.led_by = {order[i]: order[g.head] for g in found for i in g.aliases}
     ranked = sorted(placed, key=lambda g: (-g.strength, order[g.head]))[: cfg.list_size]
-    places = [(order[g.head], _rank(cfg, g, at_ms)) for g in ranked]
+    places = [(order[g.head], _rank(cfg, g, records[order[g.head]], at_ms)) for g in ranked]
     ask = _review(cfg, state, [topic for topic, _ in places], records, gone, at_ms)
     for topic, rank in places:
-        records[topic] = msgspec.structs.replace(records[topic], rank=rank)
-    told = _news(state, {**{r.topic: r for r in news.records}, **records})
+        records[topic] = replace(records[topic], rank=rank)
+    told = news_of(state, {**{r.topic: r for r in news.records}, **records})
     allowed = [(topic, rank) for topic, rank in places if records[topic].review != PENDING]
     asked = [(at, records[topic]) for at, topic in ask]
     return ListChange(places, allowed, told, asked, sorted(state.denied.items()))
@@ -145,40 +86,6 @@ class _Needed:
         while need < self.most and need**4 < self.active:
             need += 1
         return need
-
-
-def _completed(state: ListState, news: ListNews) -> ListNews:
-    """Give news of undos what the list knows of their topics; others than candidates have no place to lose.
-
-    Such news say how strong a topic still is. Who speaks of it, and how trustworthy they are, was told by the
-    last pane.
-    """
-    if not any(record.reasons == (UNDONE,) for record in news.records):
-        return news
-    records, rows = [], []
-    for i, record in enumerate(news.records):
-        one = state.candidates.get(record.topic)
-        if record.reasons != (UNDONE,):
-            records.append(record)
-        elif one is not None:
-            records.append(_lowered(one.record, record))
-        else:
-            continue
-        rows.append(i)
-    return replace(news, records=records, people=news.people[rows], contents=news.contents[rows])
-
-
-def _lowered(known: TrendRecord, record: TrendRecord) -> TrendRecord:
-    return msgspec.structs.replace(
-        known,
-        peak_ms=record.peak_ms,
-        peak_strength=record.peak_strength,
-        rank=record.rank,
-        alert=record.alert,
-        alert_ms=record.alert_ms,
-        history=record.history,
-        reasons=(*(reason for reason in known.reasons if reason != UNDONE), UNDONE),
-    )
 
 
 def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None:
@@ -236,39 +143,12 @@ def _needed(cfg: TrendConfig, state: ListState, pane: int) -> _Needed:
     return _Needed(active, cfg.list_min_users, cfg.lists.most_users_needed)
 
 
-def _rank(cfg: TrendConfig, group: Group, at_ms: int) -> float:
-    return log2(group.strength) + at_ms / cfg.half_life_ms
-
-
-def _headed(state: ListState, order: Sequence[str], group: Group, pane_ms: int) -> TrendRecord:
-    """Return the record of a group, and remember since when it had enough people."""
-    one = state.candidates[order[group.head]]
-    mine = [one.record, *(state.candidates[order[i]].record for i in group.aliases)]
-    if not one.passed_ms:
-        one.passed_ms = pane_ms
-    alerts = [r.alert_ms for r in mine if r.alert]
-    return msgspec.structs.replace(
-        one.record,
-        alert=bool(alerts),
-        # Nobody could know before it had enough people.
-        alert_ms=max(min(alerts), one.passed_ms) if alerts else max(r.alert_ms for r in mine),
-        recent_users=max(group.people, one.record.recent_users),
-        first_seen_ms=min(r.first_seen_ms for r in mine),
-        aliases=tuple(order[i] for i in group.aliases),
-        related=tuple(order[i] for i in group.related),
-    )
-
-
-def _alias(record: TrendRecord, head: str) -> TrendRecord:
-    return msgspec.structs.replace(
-        record, rank=0.0, alert=False, alert_ms=0, reasons=(f"another name of {head}",)
-    )
-
-
-def _held_back(record: TrendRecord, needed: int) -> TrendRecord:
-    return msgspec.structs.replace(
-        record, rank=0.0, alert=False, alert_ms=0, reasons=(*record.reasons, f"needs {needed} people here")
-    )
+def _rank(cfg: TrendConfig, group: Group, head: TrendRecord, at_ms: int) -> float:
+    """Return the rank of a group: that of its only member, or of all members together."""
+    if not group.aliases:
+        return head.rank
+    # Rounded, so that readers are not told of a change that is none.
+    return round(log2(group.strength) + at_ms / cfg.half_life_ms, 6)
 
 
 def _review(
@@ -284,7 +164,7 @@ def _review(
     for position, topic in enumerate(places, start=1):
         review = state.reviews.get(topic)
         word = _word(cfg, state, records[topic], at_ms)
-        records[topic] = msgspec.structs.replace(records[topic], review=word)
+        records[topic] = replace(records[topic], review=word)
         if word == PENDING and list_review.must_ask(cfg.lists, position, review, at_ms):
             state.reviews.setdefault(topic, Review()).asked_ms = at_ms
             state.reviews[topic].touched_ms = at_ms
@@ -307,16 +187,3 @@ def _word(cfg: TrendConfig, state: ListState, record: TrendRecord, at_ms: int) -
         ALLOWED if ALLOWED in each else (TRUSTED if TRUSTED in each else PENDING) for each in words.values()
     ]
     return PENDING if PENDING in best else TRUSTED if TRUSTED in best else ALLOWED
-
-
-def _news(state: ListState, records: dict[str, TrendRecord]) -> list[TrendRecord]:
-    """Return the records that differ from what readers know, in the order of topics."""
-    out, told = [], {}
-    for topic in sorted(records):
-        check = crc32(encode(records[topic]))
-        if state.told.get(topic) != check:
-            out.append(records[topic])
-        if topic in state.candidates:
-            told[topic] = check
-    state.told = told
-    return out

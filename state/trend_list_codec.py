@@ -9,8 +9,8 @@ from schemas.served import TrendRecord
 from state.codec import Codec, StateCorruptError, register
 from state.crowd import Crowd
 from state.list_review import Review
+from state.list_state import Candidate, ListState
 from state.recent_set import RecentSet
-from state.trend_list import Candidate, ListState
 
 _Candidate = tuple[TrendRecord, bytes, bytes, bytes, bytes, int]
 _Stored = tuple[

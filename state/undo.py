@@ -15,7 +15,8 @@ import numpy as np
 
 from state.contributions import MARKER, Contributions, Rows, folded, joined
 from state.exact import Ints
-from state.kept_pane import KeptPane, Lowered, deed_hashes, topic_hashes
+from state.kept_pane import KeptPane, Lowered, deed_hashes, name_hashes, spot_hashes
+from state.places import in_place
 from state.runs import run_of, starts, sums
 
 _NO_ROWS = np.zeros(0, np.int64)
@@ -61,7 +62,7 @@ def find(asked: Contributions, own_pane: int, kept: Sequence[tuple[int, KeptPane
     back = deeds.given_back()
     if kept and kept[0][0] == own_pane and back.size:
         of_posts = lost.get(own_pane, Lowered(_NO_ROWS, _NO_ROWS, _NO_ROWS))
-        both = _both(of_posts, _raised(kept[0][1], deeds.topics, back, of_posts.row))
+        both = _both(of_posts, _raised(kept[0][1], replace(asked, rows=back), of_posts.row))
         if both.row.size:
             lost[own_pane] = both
     marks = replace(asked, pane=own_pane, rows=asked.rows[deleted])
@@ -110,7 +111,7 @@ class _Posts:
     """Deleted posts: everything on them goes, in the topics that the deletions name."""
 
     def __init__(self, part: Contributions) -> None:
-        self._topic = topic_hashes(part.topics)[part.rows["topic"]]
+        self._topic = name_hashes(part.topics)[part.rows["topic"]]
         self._item = part.rows["item"]
 
     def rows_of(self, pane: KeptPane) -> Ints:
@@ -125,23 +126,23 @@ class _Posts:
 
 
 class _Deeds:
-    """Undone deeds by (topic, user, post): how much of each is still to be found."""
+    """Undone deeds by (topic, place, user, post): how much of each is still to be found."""
 
     def __init__(self, part: Contributions) -> None:
         rows = part.rows
         last = ("milli", "centi", "fingerprint", "region", "lang")
-        order = np.lexsort([rows[name] for name in (*last, "item", "user", "topic")])
-        self.topics = part.topics
+        spot = spot_hashes(name_hashes(part.topics), name_hashes(part.places), rows)
+        order = np.lexsort([*(rows[name] for name in (*last, "item", "user")), spot])
         self._rows: Rows = rows[order]
-        self._first = starts(*(self._rows[name] for name in ("topic", "user", "item")))
+        self._first = starts(spot[order], self._rows["user"], self._rows["item"])
         self._worth = -self._rows["milli"]
         self._all = sums(self._worth, self._first)
         self._left = self._all.copy()
         # The smallest of them: likes and replies of one person on one post may be undone in one minute.
         self._least = np.minimum.reduceat(self._worth, self._first) if len(self._first) else _NO_ROWS
         self._deed: Rows = self._rows[self._first]
-        self._topic = topic_hashes(part.topics)[self._deed["topic"]]
-        self._hash = deed_hashes(self._topic, self._deed)
+        self._spot = spot[order][self._first]
+        self._hash = deed_hashes(self._spot, self._deed)
 
     def taken_from(self, pane: KeptPane, gone: Ints) -> Lowered:
         """Take from a pane as much as there is; rows that are gone have nothing left."""
@@ -150,7 +151,7 @@ class _Deeds:
             return Lowered(_NO_ROWS, _NO_ROWS, _NO_ROWS)
         at, row = pane.find_deeds(self._hash[live])
         which, rows = live[at], pane.part.rows[row]
-        fits = pane.topic_hash[rows["topic"]] == self._topic[which]
+        fits = pane.spots(rows) == self._spot[which]
         for name in ("user", "item"):
             fits &= rows[name] == self._deed[name][which]
         fits &= (rows["centi"] > 0) & (rows["milli"] >= self._least[which]) & ~np.isin(row, gone)
@@ -173,19 +174,25 @@ class _Deeds:
         return out
 
 
-def _raised(pane: KeptPane, topics: Sequence[str], back: Rows, gone: Ints) -> Lowered:
+def _raised(pane: KeptPane, back: Contributions, gone: Ints) -> Lowered:
     """Return weight that undos get back as a negative loss of the rows of a closed pane in which they lie."""
-    topic = topic_hashes(topics)[back["topic"]]
-    which, row = pane.find_deeds(deed_hashes(topic, back))
-    rows, mine = pane.part.rows[row], back[which]
-    same = (pane.topic_hash[rows["topic"]] == topic[which]) & ~np.isin(row, gone)
-    for name in ("lang", "region", "user", "fingerprint", "item"):
+    spot = spot_hashes(name_hashes(back.topics), name_hashes(back.places), back.rows)
+    which, row = pane.find_deeds(deed_hashes(spot, back.rows))
+    rows, mine = pane.part.rows[row], back.rows[which]
+    same = (pane.spots(rows) == spot[which]) & (_request(rows) == _request(mine)) & ~np.isin(row, gone)
+    for name in ("user", "fingerprint", "item"):
         same &= rows[name] == mine[name]
     row, mine = row[same], mine[same]
     order = np.argsort(row, kind="stable")
     first = starts(row[order])
     centi, milli = (sums(mine[name][order].astype(np.int64), first) for name in ("centi", "milli"))
     return Lowered(row[order][first], -centi, -milli)
+
+
+def _request(rows: Rows) -> Ints:
+    """Return where the request of each row came from, as a number; 0 for those in a place."""
+    out: Ints = np.where(in_place(rows), 0, rows["lang"].astype(np.int64) << 16 | rows["region"])
+    return out
 
 
 def _poured(amount: Ints, room: Ints, group: Ints) -> Ints:

@@ -6,7 +6,7 @@ not lie within one pane in steps that do.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import gcd
 from typing import Final, Protocol
 
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from state import contributions
 from state.contributions import MARKER, Contributions
 from state.pane_events import CountedEvents
+from state.reach import Reach
 
 MINUTE_MS: Final = 60_000
 AFTER_MS: Final = 2  # panes end at whole seconds, moderators' decisions hold 1 ms later
@@ -82,7 +83,15 @@ def together(raws: Sequence[bytes]) -> bytes:
     return contributions.CODEC.dumps(joined(raws))
 
 
-def undone(event: str, columns: SharedColumns, events: CountedEvents) -> CountedEvents | None:
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The undos of a batch, and where else than where they were asked for they count."""
+
+    events: CountedEvents
+    reach: Reach
+
+
+def undone(event: str, columns: SharedColumns, events: CountedEvents, reach: Reach) -> Undone | None:
     """Return only the undos of a batch, None when there are none. O(n).
 
     A post that its author deletes goes with everything on it, whoever did it: such undos are marked. A share
@@ -97,7 +106,7 @@ def undone(event: str, columns: SharedColumns, events: CountedEvents) -> Counted
         whole = np.asarray(pc.equal(columns.strings("share_of"), ""))
         centi = np.where(whole[row], MARKER, centi)
     used, topic = np.unique(events.topic[pair], return_inverse=True)
-    return replace(
+    only_undos = replace(
         events,
         topic_row=row,
         topic=topic,
@@ -105,3 +114,8 @@ def undone(event: str, columns: SharedColumns, events: CountedEvents) -> Counted
         topics=[events.topics[i] for i in used.tolist()],
         by_people=events.by_people[used],
     )
+    number = np.full(len(events.topic_row), -1)
+    number[pair] = np.arange(len(pair))
+    mine = number[reach.pair]
+    there = mine >= 0
+    return Undone(only_undos, replace(reach, pair=mine[there], place=reach.place[there]))

@@ -56,6 +56,7 @@ _REQUEST: tuple[Rule, ...] = (
     Each("experiments", 1, 128, "id"),
     Each("experiments", 1, 128, "arm"),
     Text("trace_id", 0, 64),
+    Text("community", 0, 256),
 )
 _ENGAGEMENT = EventRules(
     required=("event_id", "source_ms", "actor_id", "action", "item_id"),

@@ -41,25 +41,16 @@ def job_environment(
     options: HowToRun, settings: Mapping[str, str]
 ) -> tuple[StreamExecutionEnvironment, StreamTableEnvironment]:
     """Return the environments of a job with these options; ``settings`` are further Flink options."""
-    parallelism = {"parallelism.default": str(options.parallelism)} if options.parallelism else {}
-    return table_environment(
-        {
-            **parallelism,
-            "python.execution-mode": options.execution_mode,
-            "python.fn-execution.arrow.batch.size": str(options.batch_rows),
-            "python.fn-execution.bundle.size": str(options.batch_rows),
-            "python.fn-execution.bundle.time": str(options.bundle_ms),
-            **settings,
-        }
-    )
-
-
-def table_environment(
-    settings: Mapping[str, str],
-) -> tuple[StreamExecutionEnvironment, StreamTableEnvironment]:
-    """Return the environments of a job; ``settings`` are Flink options that the job chooses."""
+    chosen = {
+        "python.execution-mode": options.execution_mode,
+        "python.fn-execution.arrow.batch.size": str(options.batch_rows),
+        "python.fn-execution.bundle.size": str(options.batch_rows),
+        "python.fn-execution.bundle.time": str(options.bundle_ms),
+    }
+    if options.parallelism:
+        chosen["parallelism.default"] = str(options.parallelism)
     config = Configuration()
-    for key, value in {**_SETTINGS, **settings}.items():
+    for key, value in {**_SETTINGS, **chosen, **settings}.items():
         config.set_string(key, value)
     env = StreamExecutionEnvironment.get_execution_environment(config)
     return env, StreamTableEnvironment.create(env)

@@ -1,10 +1,35 @@
 """Kafka topics as Flink tables. Built with descriptors, so that no setting is ever pasted into SQL."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from pyflink.table import DataTypes, Schema, TableDescriptor
 
 _SOON_IDLE, _NEVER_IDLE = "100 ms", "1 d"
+
+
+class KafkaOptions(Protocol):
+    """The settings of a job that are about Kafka."""
+
+    @property
+    def kafka_bootstrap(self) -> str:
+        """host:port list of the brokers."""
+
+    @property
+    def group_id(self) -> str:
+        """Consumer group."""
+
+    @property
+    def bounded(self) -> bool:
+        """Stop at the newest records of the start."""
+
+    @property
+    def delivery(self) -> str:
+        """exactly-once or at-least-once."""
+
+    @property
+    def transaction_prefix(self) -> str:
+        """Of Kafka transactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +51,18 @@ class KafkaSettings:
     out_of_order_ms: int
     delivery: str
     transaction_prefix: str
+
+
+def settings_of(options: KafkaOptions, out_of_order_ms: int) -> KafkaSettings:
+    """Return how a job with these options reaches Kafka."""
+    return KafkaSettings(
+        bootstrap=options.kafka_bootstrap,
+        group_id=options.group_id,
+        bounded=options.bounded,
+        out_of_order_ms=out_of_order_ms,
+        delivery=options.delivery,
+        transaction_prefix=options.transaction_prefix,
+    )
 
 
 def interval(duration_ms: int) -> str:

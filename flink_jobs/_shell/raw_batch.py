@@ -41,6 +41,19 @@ class RawBatch:
     record_ms: Ints
     values: Sequence[bytes | None]
 
+    @classmethod
+    def of(
+        cls, topic: pd.Series, partition: pd.Series, offset: pd.Series, at: pd.Series, value: pd.Series
+    ) -> "RawBatch":
+        """Return the records that a batch function gets as columns (``kafka_tables.raw_source``)."""
+        return cls(
+            topics=topic.to_numpy(),
+            partitions=partition.to_numpy(),
+            offsets=offset.to_numpy(),
+            record_ms=millis(at),
+            values=value.tolist(),
+        )
+
     def refused(self, i: int, error: str, message: str, schema_id: str = "") -> str:
         """Return the text of a record that cannot be used, with all that a dead letter needs."""
         fields = (

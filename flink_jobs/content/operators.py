@@ -9,7 +9,7 @@ from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.cells import BytesCell
-from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
+from flink_jobs._shell.raw_batch import RawBatch, first_row
 from flink_jobs.content.labels import LabelEncoder
 from flink_jobs.content.options import ContentOptions
 from flink_jobs.content.reading import PostReader, unpack
@@ -39,13 +39,7 @@ class ReadPosts(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
         self, topic: pd.Series, partition: pd.Series, offset: pd.Series, at: pd.Series, value: pd.Series
     ) -> pd.DataFrame:
         """Read one batch."""
-        batch = RawBatch(
-            topics=topic.to_numpy(),
-            partitions=partition.to_numpy(),
-            offsets=offset.to_numpy(),
-            record_ms=millis(at),
-            values=value.tolist(),
-        )
+        batch = RawBatch.of(topic, partition, offset, at, value)
         bundles, letters = self._reader.read(batch)
         n = len(value)
         return pd.DataFrame({"bundles": first_row(bundles, n), "letters": first_row(letters, n)})

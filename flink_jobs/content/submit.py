@@ -20,14 +20,7 @@ def _execute(options: ContentOptions) -> None:
     from flink_jobs._shell.env import job_environment  # noqa: PLC0415
     from flink_jobs.content.pipeline import Ends, build  # noqa: PLC0415
 
-    settings = kafka.KafkaSettings(
-        bootstrap=options.kafka_bootstrap,
-        group_id=options.group_id,
-        bounded=options.bounded,
-        out_of_order_ms=0,  # nothing waits for event time
-        delivery=options.delivery,
-        transaction_prefix=options.transaction_prefix,
-    )
+    settings = kafka.settings_of(options, out_of_order_ms=0)  # nothing waits for event time
     env, tables = job_environment(
         options, {"execution.checkpointing.interval": f"{options.checkpoint_ms} ms"}
     )

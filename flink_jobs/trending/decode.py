@@ -9,17 +9,21 @@ import numpy.typing as npt
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
 from flink_jobs.trending import rows
 from schemas.avro_decode import decode
-from schemas.avro_plan import Plan
+from schemas.avro_plan import Plan, compile_plan
 from schemas.columns import Columns
 from schemas.records import RECORDS
 from schemas.registry import Registry
+from schemas.released import schema_of
 from schemas.wire import HEADER_BYTES
 from state.actions import ActionWeights
 from state.exact import Ints
 from state.moderation_events import decisions_of
 from state.pane_events import COUNTED_EVENTS, counted_events
 from state.pane_split import pieces, shard_of
+from state.reach import NO_REACH, reach_of
+from state.scopes import USUAL_VIEWS, ViewName
 from state.topic_kinds import Kind
+from state.topic_sources import LABELS
 from state.undo_split import step_ms, undone
 from state.validate import GOOD, reasons, verdict
 
@@ -66,12 +70,15 @@ class BatchDecoder:
         pane_ms: int,
         shards: int,
         kinds: Sequence[Kind] = ("tag",),
+        views: Sequence[ViewName] = USUAL_VIEWS,
     ) -> None:
         self._schemas = WirePlans(registry, _EVENTS)
         self._weights = weights
         self._pane_ms = pane_ms
         self._shards = shards
         self._kinds = kinds
+        self._views = views
+        self._newest = {event: compile_plan(schema_of(event)) for event in _EVENTS.values()}
 
     def count(self, batch: RawBatch, watermark_ms: Ints) -> Counted:
         """Count a batch. Never raises for bad input.
@@ -95,7 +102,7 @@ class BatchDecoder:
         """Count the records of one schema."""
         batch, members = part.batch, part.members
         values = [batch.values[i] or b"" for i in members.tolist()]
-        columns = decode(plan, values)
+        columns = decode(plan, values, reader=self._newest[event])
         code = verdict(event, columns, batch.record_ms[members])
         good = code == GOOD
         at_ms = columns.ints("source_ms")
@@ -106,15 +113,17 @@ class BatchDecoder:
             pane_end = (at_ms // self._pane_ms + 1) * self._pane_ms
             late = good & (pane_end - 1 <= part.watermark_ms)
         # Labels of version 1 do not say what was done, nor from where: they are not counted.
-        symbols = plan.field("action").symbols if "action" in columns.names else ()
+        acted = any(one.name == "action" for one in plan.fields)
+        symbols = plan.field("action").symbols if acted else ()
         counted = symbols and counted_events(
             event, symbols, columns, good & ~late, self._weights, self._kinds
         )
         if counted:
-            split = pieces(counted, self._pane_ms, self._shards)
+            reach = reach_of(event, columns, counted, self._views) if event != LABELS else NO_REACH
+            split = pieces(counted, self._pane_ms, self._shards, reach)
             out.pieces += [rows.routed(shard, piece) for shard, piece in split]
-            if undos := undone(event, columns, counted):
-                split = pieces(undos, step_ms(self._pane_ms), self._shards)
+            if undos := undone(event, columns, counted, reach):
+                split = pieces(undos.events, step_ms(self._pane_ms), self._shards, undos.reach)
                 out.pieces += [rows.routed_undos(shard, piece) for shard, piece in split]
         if event == MODERATION:
             out.pieces += self._decisions(plan, columns, good)

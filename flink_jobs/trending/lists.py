@@ -7,8 +7,9 @@ from flink_jobs.trending import news, reviews, served
 from flink_jobs.trending.shard import OneBytes
 from flink_jobs.trending.shard_states import Bytes, WaitingPieces
 from state import list_news, trend_list_codec
+from state.list_state import ListState
 from state.trend_config import TrendConfig
-from state.trend_list import ListState, settle
+from state.trend_list import settle
 
 SERVED, REVIEWS = b"S", b"R"  # first byte of a message: for readers, for moderators
 LIST_MAPS: Final = ("news",)

@@ -34,6 +34,7 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
             o.trend.burst.pane_ms,
             o.shards,
             o.trend.kinds,
+            o.trend.views,
         )
 
     def eval(
@@ -46,13 +47,7 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
         value: pd.Series,
     ) -> pd.DataFrame:
         """Count one batch."""
-        batch = RawBatch(
-            topics=topic.to_numpy(),
-            partitions=partition.to_numpy(),
-            offsets=offset.to_numpy(),
-            record_ms=millis(at),
-            values=value.tolist(),
-        )
+        batch = RawBatch.of(topic, partition, offset, at, value)
         counted, n = self._decoder.count(batch, millis(mark)), len(value)
         return pd.DataFrame(
             {"pieces": first_row(counted.pieces, n), "refused": first_row(counted.refused, n)}

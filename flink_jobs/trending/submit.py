@@ -20,14 +20,7 @@ def _execute(options: TrendingOptions) -> None:
     from flink_jobs._shell.env import job_environment  # noqa: PLC0415
     from flink_jobs.trending.pipeline import Ends, build  # noqa: PLC0415
 
-    settings = kafka.KafkaSettings(
-        bootstrap=options.kafka_bootstrap,
-        group_id=options.group_id,
-        bounded=options.bounded,
-        out_of_order_ms=options.out_of_order_ms,
-        delivery=options.delivery,
-        transaction_prefix=options.transaction_prefix,
-    )
+    settings = kafka.settings_of(options, options.out_of_order_ms)
     env, tables = job_environment(
         options, {"table.exec.source.idle-timeout": f"{options.idle_timeout_ms} ms"}
     )

@@ -2,8 +2,9 @@
 
 from groundswell.offline.trends import ClosedPane
 from state import list_news
+from state.list_state import ListChange, ListState
 from state.trend_config import TrendConfig
-from state.trend_list import ListChange, ListState, settle
+from state.trend_list import settle
 
 Key = tuple[str, str]  # kind, scope
 

@@ -67,7 +67,7 @@ class OfflineTrends:
         registry = FileRegistry()
         self._cfg = cfg
         self._encoder = EventEncoder(registry)
-        self._decoder = BatchDecoder(registry, weights, cfg.burst.pane_ms, shards, cfg.kinds)
+        self._decoder = BatchDecoder(registry, weights, cfg.burst.pane_ms, shards, cfg.kinds, cfg.views)
         self._lateness_ms = out_of_order_ms
         self._stores = [DictStore() for _ in range(shards)]
         self._sketches = [tail_sketch.empty() for _ in range(shards)]

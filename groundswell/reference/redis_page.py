@@ -19,8 +19,9 @@ keys.
 
 ## Keys
 
-The scope is `global`, `lang:xx` or `region:XX`; here `lang:en`. Braces are Redis Cluster hash tags: all keys
-of one list live in one slot.
+The scope is `global`, `lang:xx`, `region:XX`, `lang:xx,region:XX`, `community:id` or `tag:name`
+([how they are named](../explanation/how-trending-works.md#places)); here `lang:en`. Braces are Redis Cluster
+hash tags: all keys of one list live in one slot.
 
 """
 

@@ -11,7 +11,9 @@ EVENTS = ("engagement", "content", "moderation")
 MAPPABLE = ("engagement", "content")  # moderation comes from moderators; only our own dumps carry it
 
 # The `doc` texts of the schemas give these limits in words; the job refuses what is longer.
-MAX_CHARS = MappingProxyType({"event_id": 128, "actor_id": 256, "item_id": 512, "target_id": 512})
+MAX_CHARS = MappingProxyType(
+    {"event_id": 128, "actor_id": 256, "item_id": 512, "target_id": 512, "community": 256}
+)
 MAX_TEXT_CHARS = 20_000
 MAX_TOPICS = 32
 MAX_TOPIC_CHARS = 200

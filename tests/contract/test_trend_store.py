@@ -15,8 +15,8 @@ from serving.errors import StoreContentError, StoreUnavailableError
 from serving.memory_store import MemoryTrendStore
 from serving.redis_store import RedisTrendStore
 from serving.store import TrendStore
+from state.list_state import ListChange
 from state.trend_config import TrendConfig
-from state.trend_list import ListChange
 
 Denied = Sequence[tuple[str, str, int]]  # (scope, topic, until ms)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import redis
 
@@ -11,6 +12,7 @@ from groundswell.kafka_read import read_topic
 from groundswell.stack import local
 from schemas.served import decode_trend, list_key, meta_key
 from tests.e2e.test_trending_exact import _TIMEOUT_S, _command, _submit, _wait
+from tests.support.redis_dump import differences, redis_dump
 
 START_MS = 1_772_150_400_000  # a midnight
 PANE_MS = 300_000
@@ -61,27 +63,45 @@ def _events() -> Iterator[dict[str, object]]:
             yield _decision(DENY_MS, "deny", "topic", "#Foul", 99)
 
 
+def _shuffled(events: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the events as they may come: each up to a minute late, inside the job's bound of disorder."""
+    late_ms = np.random.default_rng(7).integers(0, 60_000, len(events))
+    came_ms = [int(str(event["source_ms"])) + late for event, late in zip(events, late_ms, strict=True)]
+    return [events[i] for i in np.argsort(came_ms, kind="stable")]
+
+
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_moderators_decide_what_is_listed(tmp_path: Path) -> None:
-    """The burst that was left alone is there; the banned and the denied one are not, in any list."""
-    file = tmp_path / "groundswell.events.jsonl"
-    file.write_text("".join(json.dumps(event) + "\n" for event in _events()), encoding="utf-8")
-    with local.running(tmp_path / "stack", fresh=True) as stack:
-        _command("produce", "replay", str(file), "--bootstrap", stack.kafka_bootstrap)
-        _wait(stack, _submit(stack, "moderated"))
-        dead = [
-            topic for topic in ("engagement", "content", "moderation") if _dead(stack.kafka_bootstrap, topic)
-        ]
-        assert dead == []
-        with redis.Redis.from_url(stack.redis_url, protocol=2) as client:
-            for scope in ("global", "lang:en", "region:US"):
-                listed = {name.decode() for name in client.zrange(list_key(scope), 0, -1)}
-                assert "comet" in listed, scope
-                assert not listed & {"storm", "foul"}, scope
-            for topic, decided_ms, why in (("storm", BAN_MS, "withdrawn"), ("foul", DENY_MS, "denied")):
-                raw, version = client.hmget(meta_key("global", topic), "d", "_v")
-                assert decode_trend(raw).reasons == (why,), topic
-                assert 0 < int(version) - decided_ms <= 60_000, topic
+    """The burst that was left alone is there; the banned and the denied one are not, in any list.
+
+    The same events in another order of arrival leave the same bytes in Redis.
+    """
+    events, written = list(_events()), []
+    for name, sent in (("ordered", events), ("shuffled", _shuffled(events))):
+        file = tmp_path / name / "groundswell.events.jsonl"
+        file.parent.mkdir()
+        file.write_text("".join(json.dumps(event) + "\n" for event in sent), encoding="utf-8")
+        with local.running(tmp_path / name / "stack", fresh=True) as stack:
+            _command("produce", "replay", str(file), "--bootstrap", stack.kafka_bootstrap)
+            _wait(stack, _submit(stack, f"moderated-{name}"))
+            topics = ("engagement", "content", "moderation")
+            assert [topic for topic in topics if _dead(stack.kafka_bootstrap, topic)] == []
+            with redis.Redis.from_url(stack.redis_url, protocol=2) as client:
+                _look(client)
+            written.append(redis_dump(stack.redis_url))
+    assert differences(*written) == []
+
+
+def _look(client: "redis.Redis") -> None:
+    """Check the lists and what they say about the three bursts."""
+    for scope in ("global", "lang:en", "region:US"):
+        listed = {name.decode() for name in client.zrange(list_key(scope), 0, -1)}
+        assert "comet" in listed, scope
+        assert not listed & {"storm", "foul"}, scope
+    for topic, decided_ms, why in (("storm", BAN_MS, "withdrawn"), ("foul", DENY_MS, "denied")):
+        raw, version = client.hmget(meta_key("global", topic), "d", "_v")
+        assert decode_trend(raw).reasons == (why,), topic
+        assert 0 < int(version) - decided_ms <= 60_000, topic
 
 
 def _dead(bootstrap: str, topic: str) -> int:

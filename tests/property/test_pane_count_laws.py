@@ -15,6 +15,8 @@ from state.contributions import Contributions, folded, joined
 from state.pane_events import counted_events
 from state.pane_rows import pane_rows
 from state.pane_split import pieces, shard_of
+from state.reach import reach_of
+from state.scopes import USUAL_VIEWS, ViewName
 from state.topic_kinds import kind_of, name_of
 from state.topic_sources import merge
 from tests.support.avro_rows import reference_encode
@@ -34,7 +36,9 @@ _SHARED: dict[str, st.SearchStrategy[object]] = {
     "item_id": st.sampled_from(["i1", "i2", "i3"]),
     "item_type": st.sampled_from(["post", "post", "user", "query"]),
     "topics": st.lists(st.sampled_from(["a", "A", "#a", "b_c", "B  c", "ß", "#", "東京"]), max_size=4),
-    "lang": st.sampled_from(["", "en", "EN-us", "de", "?"]),
+    "lang": st.sampled_from(["", "en", "EN-us", "de", "?", "zxx"]),
+    "item_lang": st.sampled_from(["", "en", "zxx"]),
+    "community": st.sampled_from(["", "gardening", "books"]),
     "region": st.sampled_from(["", "us", "AT", "Europe"]),
 }
 _OWN: dict[str, dict[str, st.SearchStrategy[object]]] = {
@@ -42,8 +46,13 @@ _OWN: dict[str, dict[str, st.SearchStrategy[object]]] = {
         "author_id": st.sampled_from(["", "ann", "bob"]),
         "query": st.sampled_from(["", "Tea", "#tea", "b_c"]),
     },
-    "content": {"share_of": st.sampled_from(["", "i1", "i9"])},
+    "content": {
+        "share_of": st.sampled_from(["", "i1", "i9"]),
+        "text": st.sampled_from(["", "a cup of tea", "#tea https://a.example 🍵"]),
+        "media": st.sampled_from([[], ["image:1"]]),
+    },
 }
+VIEWS: tuple[ViewName, ...] = (*USUAL_VIEWS, "community", "tag")
 _ACTIONS = {
     event: compile_plan(schema_of(event)).field("action").symbols for event in ("engagement", "content")
 }
@@ -67,7 +76,7 @@ def pieces_of(
     assert columns.ok.all(), columns.reason(int(np.argmin(columns.ok)))
     events = counted_events(event, plan.field("action").symbols, columns, columns.ok, ActionWeights(), kinds)
     assert events is not None
-    return pieces(events, PANE_MS, shards)
+    return pieces(events, PANE_MS, shards, reach_of(event, columns, events, VIEWS))
 
 
 def counted(split: Sequence[tuple[int, Contributions]], limit: int = MANY) -> dict[Key, Count]:
@@ -77,7 +86,7 @@ def counted(split: Sequence[tuple[int, Contributions]], limit: int = MANY) -> di
         together.setdefault((shard, piece.pane), []).append(piece)
     out: dict[Key, Count] = {}
     for (_, pane), parts in together.items():
-        rows = pane_rows(folded(joined(parts), limit), 1.0)
+        rows = pane_rows(folded(joined(parts), limit), 1.0, VIEWS)
         assert rows.pane == pane
         numbers = zip(rows.milli.tolist(), rows.events.tolist(), rows.who.users.tolist(), strict=True)
         for topic, scope, total in zip(rows.topics, rows.scopes, numbers, strict=True):
@@ -93,11 +102,11 @@ def test_every_kind_is_counted_as_a_plain_loop_does(event: str, shards: int, dat
     got = counted(pieces_of(event, records, shards, KINDS))
     for kind in ("tag", "post", "creator", "query"):
         mine = {(name_of(t), scope, at): n for (t, scope, at), n in got.items() if kind_of(t) == kind}
-        assert mine == count([{**r, "event": event} for r in records], PANE_MS, kind)
+        assert mine == count([{**r, "event": event} for r in records], PANE_MS, kind, in_places=True)
 
 
 def _plain(event: str, records: Sequence[Row]) -> dict[Key, Count]:
-    return count([{**r, "event": event} for r in records], PANE_MS)
+    return count([{**r, "event": event} for r in records], PANE_MS, in_places=True)
 
 
 @given(st.sampled_from(["engagement", "content"]), st.integers(1, 5), st.data())

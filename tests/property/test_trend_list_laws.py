@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from state import crowd, list_news, recent_set, trend_list_codec
 from state.list_news import ListNews, together
-from state.trend_list import ListState, settle
+from state.list_state import ListState
+from state.trend_list import settle
 from tests.support.list_parts import CFG, END_MS, PANE_MS, hashes, news, record, row
 
 NAMES = ["court ruling", "courtruling", "tea", "milk", "f1", "sport", "東京"]

@@ -19,13 +19,14 @@ from state import (
     crowd,
     list_news,
     list_review,
+    list_state,
     moderation,
+    places,
     recent_set,
     tag_table,
     tagger,
     tail_sketch,
     trend_key,
-    trend_list,
 )
 from state.codec import Codec
 from state.online_model import CalibrationState
@@ -140,7 +141,9 @@ def _rules(rng: Rng) -> moderation.Rules:
 def _piece(rng: Rng) -> contributions.Contributions:
     out = rows(rng, contributions.CONTRIBUTION, 4)
     out["topic"] = [0, 1, 1, 0]
-    return contributions.Contributions(5_890_000, ["tea", "東京"], out)
+    out["lang"] %= places.IN_PLACE
+    places.put(out, np.array([False, True, False, True]), np.array([1, 0]))
+    return contributions.Contributions(5_890_000, ["tea", "東京"], out, ["community:gardening", "tag:tea"])
 
 
 def _tagger(rng: Rng) -> tagger.TaggerState:
@@ -163,11 +166,11 @@ def _news(rng: Rng) -> list_news.ListNews:
     )
 
 
-def _list(rng: Rng) -> trend_list.ListState:
+def _list(rng: Rng) -> list_state.ListState:
     record = a_record(topic="tea", rank=160_000.5)
     sets = [recent_set.RecentSet(_hashes(rng, 3), _hashes(rng, 3)) for _ in range(2)]
-    return trend_list.ListState(
-        candidates={"tea": trend_list.Candidate(record, *sets, passed_ms=1_772_150_400_000)},
+    return list_state.ListState(
+        candidates={"tea": list_state.Candidate(record, *sets, passed_ms=1_772_150_400_000)},
         led_by={"teatime": "tea"},
         crowds={5_890_000: crowd.Crowd(1 << 29, _hashes(rng, 4))},
         reviews={"tea": list_review.Review(*rng.integers(1, 1 << 40, 3).tolist(), shown=True, touched_ms=7)},

@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def scopes(lang: str, region: str) -> list[str]:
     """Return the scopes of a request."""
     out = ["global"]
     primary = re.split("[-_]", lang.strip().lower())[0]
-    if re.fullmatch("[a-z]{2,3}", primary):
+    if re.fullmatch("[a-z]{2,3}", primary) and lang not in {"mis", "mul", "und", "zxx"}:
         out.append(f"lang:{primary}")
     if re.fullmatch("[A-Z]{2}|[0-9]{3}", region.strip().upper()):
         out.append(f"region:{region.strip().upper()}")
@@ -74,22 +75,64 @@ def named(event: Mapping[str, object], kind: str) -> set[str]:
     return {name.strip() for name in found} - {""}
 
 
+class _Totals:
+    """Weight, events and people of every key."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, list[tuple[int, str]]] = {}
+
+    def add(self, key: Key, milli: int, actor: str) -> None:
+        self._rows.setdefault(key, []).append((milli, actor))
+
+    def counts(self) -> dict[Key, Count]:
+        return {
+            key: (sum(milli for milli, _ in rows), len(rows), len({actor for _, actor in rows}))
+            for key, rows in self._rows.items()
+        }
+
+
+def has_words(event: Mapping[str, object]) -> bool:
+    """Return whether the content of an event has words."""
+    if str(event.get("item_lang") or "").lower().startswith("zxx"):
+        return False
+    shows = event["event"] == "content" and event.get("media") and not event.get("share_of")
+    text = re.sub(r"https?://\S+|[@#]\S+", " ", str(event.get("text") or ""))
+    return not shows or any(c.isalpha() for c in text)
+
+
+def places(event: Mapping[str, object], names: set[str], topic: str) -> list[str]:
+    """Return the community of an event and the tags beside a topic; at most four tags have a list inside."""
+    out = [f"community:{event['community']}"] if event.get("community") else []
+    few = sorted(names, key=lambda name: zlib.crc32(name.encode()))[:4]
+    return out + [f"tag:{name.replace(' ', '_')}" for name in few if name != topic]
+
+
 def count(
-    events: Iterable[Mapping[str, object]], pane_ms: int = 300_000, kind: str = "tag"
+    events: Iterable[Mapping[str, object]],
+    pane_ms: int = 300_000,
+    kind: str = "tag",
+    *,
+    in_places: bool = False,
 ) -> dict[Key, Count]:
-    """Count every event in each of its topics of a kind and scopes."""
-    weight: dict[Key, int] = {}
-    number: dict[Key, int] = {}
-    people: dict[Key, set[str]] = {}
+    """Count every event in each of its topics of a kind and scopes; without words, in all its languages."""
+    totals, pictures = _Totals(), []
+    heard: dict[tuple[str, int], set[str]] = {}
     for event in events:
         milli = _MILLI.get(str(event["event"]), {}).get(str(event["action"]))
         if milli is None:
             continue
-        at_ms = int(str(event["source_ms"]))
+        at_ms, actor = int(str(event["source_ms"])), str(event["actor_id"])
+        pane = at_ms - at_ms % pane_ms
+        tags = named(event, "tag")
+        mine = scopes(str(event.get("lang") or ""), str(event.get("region") or ""))
         for topic in named(event, kind):
-            for scope in scopes(str(event.get("lang") or ""), str(event.get("region") or "")):
-                key = topic, scope, at_ms - at_ms % pane_ms
-                weight[key] = weight.get(key, 0) + milli
-                number[key] = number.get(key, 0) + 1
-                people.setdefault(key, set()).add(str(event["actor_id"]))
-    return {key: (weight[key], number[key], len(people[key])) for key in weight}
+            beside = topic if kind == "tag" else ""
+            for scope in mine + (places(event, tags, beside) if in_places else []):
+                totals.add((topic, scope, pane), milli, actor)
+            heard.setdefault((topic, pane), set()).update(s for s in mine if s.startswith("lang:"))
+            if not has_words(event):
+                pictures.append((topic, pane, mine, milli, actor))
+    for topic, pane, mine, milli, actor in pictures:
+        for scope in heard[topic, pane] - set(mine):
+            totals.add((topic, scope, pane), milli, actor)
+    return totals.counts()

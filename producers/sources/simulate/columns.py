@@ -24,6 +24,9 @@ _TARGETS = np.array([TARGET[name] for name in ("post", "user", "unknown", "topic
 _SURFACES = ("home", "home", "home", "search", "profile", "topic", "notification", "home")
 _CLIENTS = ("android/8.1", "ios/8.2", "web/2025.10", "android/8.0")
 _SEARCH = _SURFACES.index("search")
+_COMMUNITIES = ("gardening", "books", "cinema", "football", "music", "")
+_NO_COMMUNITY = _COMMUNITIES.index("")
+_MEMBERS = 4  # one person in so many talks in the community of their topic
 
 
 def _chosen(values: Sequence[str], index: Ints) -> pa.StringArray:
@@ -54,6 +57,7 @@ class ColumnWriter:
             "lang": _chosen(self._langs, batch.ints("lang")),
             "region": _chosen(self._regions, batch.ints("region")),
             "client": _chosen(_CLIENTS, batch.actor % len(_CLIENTS)),
+            "community": self._communities(batch),
         }
         return common | (self._content(batch) if event == "content" else self._engagement(batch))
 
@@ -61,6 +65,13 @@ class ColumnWriter:
         table = np.stack([batch.ints(name) for name in ("t0", "t1", "t2")], axis=1)
         named = table >= 0
         return named.sum(axis=1), self._names.take(pa.array(table[named]))
+
+    def _communities(self, batch: RecordParts) -> pa.StringArray:
+        """Every topic has a community, and some people are in all of them."""
+        first = batch.ints("t0")
+        topic = self._world.topics.topic_of_name[np.maximum(first, 0)]
+        inside = (first >= 0) & (batch.actor % _MEMBERS == 0)
+        return _chosen(_COMMUNITIES, np.where(inside, topic % _NO_COMMUNITY, _NO_COMMUNITY))
 
     def _engagement(self, batch: RecordParts) -> "dict[str, Column]":
         kind = batch.ints("item_type")

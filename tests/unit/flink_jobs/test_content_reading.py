@@ -11,7 +11,7 @@ from flink_jobs.content.reading import PostReader, pack, unpack
 from schemas.codec import decode_value
 from schemas.records import ContentLabelled
 from schemas.registry import FileRegistry
-from schemas.released import schema_of
+from schemas.released import read_schema
 from state.content_labels import label
 from state.content_posts import OTHER, Post, Readers
 from state.language import Languages
@@ -39,7 +39,7 @@ class Told:
 
 
 def _value(**changed: object) -> bytes:
-    return reference_encode(schema_of("content"), {**ROW, **changed}, 2)
+    return reference_encode(read_schema("content/v1.avsc"), {**ROW, **changed}, 2)
 
 
 def _read(*values: bytes | None) -> tuple[dict[str, list[Post]], list[list[str]]]:

@@ -26,7 +26,7 @@ ROW = {
 
 
 def _value(**changed: object) -> bytes:
-    return reference_encode(schema_of("engagement"), {**ROW, **changed}, 1)
+    return reference_encode(read_schema("engagement/v1.avsc"), {**ROW, **changed}, 1)
 
 
 def _count(*values: bytes | None, watermark_ms: int = NO_TIME_MS) -> Counted:
@@ -114,7 +114,7 @@ def test_labels_are_read_from_version_2_on() -> None:
     row = {"event_id": "e", "source_ms": NOW_MS, "actor_id": "ann", "item_id": "i", "tags_from": "model"}
     row |= {"tags": [{"tag": "tea", "prob": 0.7}], "action": "create", "request_lang": "en"}
     old = reference_encode(read_schema("content_label/v1.avsc"), row, 5)
-    new = reference_encode(schema_of("content_label"), row, 8)
+    new = reference_encode(schema_of("content_label"), row, 11)
     assert _count(old) == Counted()
     got = _count(old, new)
     assert [topic for raw in got.pieces for topic in CODEC.loads(body_of(raw)).topics] == ["tea"]

@@ -70,5 +70,5 @@ def test_the_limits_on_the_page_are_the_real_ones() -> None:
     """Numbers in prose go stale first."""
     assert f"the first {MAX_TEXT_CHARS:,} characters" in REFERENCE
     assert f"at most {MAX_TOPICS} of at most {MAX_TOPIC_CHARS} characters" in REFERENCE
-    limits = ", ".join(str(MAX_CHARS[name]) for name in ("event_id", "actor_id", "item_id"))
+    limits = ", ".join(str(MAX_CHARS[name]) for name in ("event_id", "actor_id", "item_id", "community"))
     assert f"at most {limits} characters" in REFERENCE

@@ -19,6 +19,7 @@ from producers.sources.errors import RefusedRowError
 from producers.sources.replay import Replay, choose_mapping, newest_ms, read_events, read_rows, replay_batches
 from producers.sources.tally import Tally
 from schemas.registry import FileRegistry
+from schemas.released import newest
 from schemas.wire import split
 from tests.support.shared_data import shared_data
 
@@ -227,7 +228,8 @@ def test_batches_hold_what_a_plain_reader_decodes(tmp_path: Path) -> None:
     path = _write(tmp_path / "f.jsonl", _rows(12_000))
     batches = list(replay_batches(Replay(path, _mapping()), EventEncoder(FileRegistry())))
     assert [len(batch) for batch in batches] == [5000, 5000, 2000]
-    schema = fastavro.parse_schema(dict(FileRegistry().schema(1)))
+    newest_id = newest()["engagement"].id
+    schema = fastavro.parse_schema(dict(FileRegistry().schema(newest_id)))
     events = read_rows(path, _mapping())
     for batch in batches:
         assert batch.topic == "engagement"
@@ -236,7 +238,7 @@ def test_batches_hold_what_a_plain_reader_decodes(tmp_path: Path) -> None:
             schema_id, body = split(value)
             record = fastavro.schemaless_reader(io.BytesIO(body), schema, None)
             assert isinstance(record, dict)
-            assert (schema_id, key, at_ms) == (1, event.actor_id.encode(), event.source_ms)
+            assert (schema_id, key, at_ms) == (newest_id, event.actor_id.encode(), event.source_ms)
             assert {name: record[name] for name in event.record} == event.record
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from state.list_config import ListConfig
 from state.list_news import together
+from state.list_state import ListChange, ListState
 from state.trend_config import TrendConfig
-from state.trend_list import ListChange, ListState, settle
+from state.trend_list import settle
 from tests.support.list_parts import CFG, END_MS, PANE_MS, news, record
 
 DAY_MS = 86_400_000
