@@ -95,9 +95,8 @@ class KeptPane:
     @property
     def size(self) -> int:
         """Return about how many bytes it takes, with its indexes."""
-        return len(self.part.rows) * (self.part.rows.itemsize + _INDEX_BYTES) + _TOPIC_BYTES * len(
-            self._place
-        )
+        rows = self.part.rows
+        return len(rows) * (rows.itemsize + _INDEX_BYTES) + _TOPIC_BYTES * len(self._number)
 
     def has(self, topic: str) -> bool:
         """Return whether a topic has contributions."""
