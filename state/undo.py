@@ -29,12 +29,16 @@ class Found:
     Attributes:
         lost: What closed panes lose, by pane. In the undos' own pane, weight that they get back counts as a
             negative loss.
-        settled: For the pane of the undos while it is open: rows of weight that they get back, and a marker
-            for each post that was deleted.
+        back: Weight that the undos get back in their own pane, while it is open.
     """
 
     lost: dict[int, Lowered]
-    settled: Contributions
+    back: Contributions
+
+
+def deletions(asked: Contributions) -> Contributions:
+    """Return the markers of deleted posts among undos."""
+    return replace(asked, rows=asked.rows[asked.rows["centi"] == MARKER])
 
 
 def find(asked: Contributions, own_pane: int, kept: Sequence[tuple[int, KeptPane]]) -> Found:
@@ -47,9 +51,8 @@ def find(asked: Contributions, own_pane: int, kept: Sequence[tuple[int, KeptPane
         own_pane: The pane in which they lie.
         kept: Closed panes that are kept, newest first; none is newer than ``own_pane``.
     """
-    deleted = asked.rows["centi"] == MARKER
-    posts = _Posts(replace(asked, rows=asked.rows[deleted]))
-    deeds = _Deeds(replace(asked, rows=asked.rows[~deleted]))
+    posts = _Posts(deletions(asked))
+    deeds = _Deeds(replace(asked, rows=asked.rows[asked.rows["centi"] != MARKER]))
     lost = {}
     for number, pane in kept:
         gone = posts.rows_of(pane)
@@ -65,8 +68,7 @@ def find(asked: Contributions, own_pane: int, kept: Sequence[tuple[int, KeptPane
         both = _both(of_posts, _raised(kept[0][1], replace(asked, rows=back), of_posts.row))
         if both.row.size:
             lost[own_pane] = both
-    marks = replace(asked, pane=own_pane, rows=asked.rows[deleted])
-    return Found(lost, joined([marks, replace(marks, rows=back)]))
+    return Found(lost, replace(asked, rows=back))
 
 
 def settled(
@@ -76,7 +78,7 @@ def settled(
 
     Args:
         whole: The pane, folded.
-        given: ``Found.settled`` of its undos.
+        given: ``Found.back`` and ``deletions`` of its undos.
         user_limit: As for ``folded``.
 
     Returns:
@@ -95,7 +97,7 @@ def settled(
         counted = folded(joined([whole, replace(back, rows=weight)]), user_limit)
         kept = folded(joined([whole, back]), user_limit)
     if marks.any():
-        posts = _Posts(replace(every, rows=every.rows[marks]))
+        posts = _Posts(deletions(every))
         counted, kept = _without(counted, posts), _without(kept, posts)
     return counted, kept
 

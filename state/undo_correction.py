@@ -18,7 +18,7 @@ from state.shard_correction import UNDONE, Restated, restate
 from state.trend_config import TrendConfig
 from state.trend_engine import KeyStore
 from state.trend_key import Rows
-from state.undo import find
+from state.undo import deletions, find
 from state.undo_split import pane_of
 
 Asked = Sequence[tuple[int, Contributions]]
@@ -72,15 +72,16 @@ def settle(
     out, before, changes = Settled(), _Counts(cfg, rules, at_ms), _Changes()
     panes: Sequence[KeptPane] | None = None
     for step, undos in asked:
+        own = pane_of(step, cfg.burst.pane_ms)
+        # A topic may get its state when this pane closes, and what was deleted must not help it.
+        _give(out, own, deletions(undos))
         mine = with_state(cfg, store, undos)
         if not mine.topics:
             continue
         panes = kept() if panes is None else panes
-        own = pane_of(step, cfg.burst.pane_ms)
         closed = [(p.part.pane, p) for p in reversed(panes) if p.part.pane <= own]
         found = find(mine, own, closed)
-        if found.settled.rows.size:
-            out.given.setdefault(own, []).append(found.settled)
+        _give(out, own, found.back)
         by_number = dict(closed)
         touched = {t for n, lost in found.lost.items() for t in _topics(by_number[n], lost.row)}
         before.remember(panes, touched)
@@ -90,6 +91,11 @@ def settle(
     if panes and out.changes:
         out.records = _restate(cfg, store, before, panes, changes, at_ms)
     return out
+
+
+def _give(out: Settled, pane: int, part: Contributions) -> None:
+    if part.rows.size:
+        out.given.setdefault(pane, []).append(part)
 
 
 class _Changes:
