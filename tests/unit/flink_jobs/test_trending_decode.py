@@ -10,7 +10,7 @@ from schemas.registry import FileRegistry
 from schemas.released import read_schema, schema_of
 from schemas.served import KINDS
 from state.actions import ActionWeights
-from state.contributions import CODEC
+from state.contributions import CODEC, MARKER
 from state.pane_rows import pane_rows
 from state.pane_split import shard_of as shard_of_topic
 from state.topic_kinds import typed
@@ -50,6 +50,29 @@ def test_good_records_become_contributions_of_their_topics() -> None:
             assert (rows.milli[i], rows.events[i]) == (300, 3)
             assert (rows.who.users[i], rows.who.trusted_users[i]) == (2, 1)
     assert seen == {(t, s) for t in ("tea", "東京") for s in ("global", "lang:en")}
+
+
+def test_undos_travel_a_second_time_by_the_minute() -> None:
+    """Each undo, and nothing else, in its own step; what nobody undid costs no piece."""
+    assert [step_of(raw) for raw in _count(_value()).pieces] == [None] * 2
+    got = [raw for raw in _count(_value(), _value(action="unlike")).pieces if step_of(raw) is not None]
+    assert {step_of(raw) for raw in got} == {NOW_MS // 60_000}
+    for raw in got:
+        piece = CODEC.loads(body_of(raw))
+        assert {shard_of(raw)} == {shard_of_topic(topic, SHARDS) for topic in piece.topics}
+        assert set(piece.rows["milli"].tolist()) == {-300}
+
+
+@pytest.mark.parametrize(("share_of", "whole"), [("", True), ("i9", False)])
+def test_a_deleted_share_leaves_its_original_alone(share_of: str, *, whole: bool) -> None:
+    """Who deletes a share takes back their own part; who deletes a post takes it away with all on it."""
+    row = {"event_id": "e", "source_ms": NOW_MS, "actor_id": "ann", "item_id": "i", "action": "delete"}
+    row |= {"topics": ["tea"], "share_of": share_of}
+    schema_id = 9
+    got = _count(reference_encode(schema_of("content"), row, schema_id))
+    undos = [CODEC.loads(body_of(raw)) for raw in got.pieces if step_of(raw) is not None]
+    assert got.refused == []
+    assert [(part.rows["centi"] == MARKER).tolist() for part in undos] == [[whole]]
 
 
 def test_a_negative_sum_survives() -> None:
