@@ -111,7 +111,8 @@ def restate(cfg: TrendConfig, store: KeyStore, counted: Restated, at_ms: int) ->
         return []
     keys = list(found)
     core, extra = loads_many(list(found.values()))
-    was_listed = core["rank"] > 0.0
+    lowest = floor(cfg.min_strength, at_ms, cfg.half_life_ms) if counted.before is not None else 0.0
+    was_listed = core["rank"] > lowest  # whose place has faded loses nothing by an undo
     counted.forget(keys, extra)
     before = None if counted.before is None else [counted.before[key] for key in keys]
     fallen = revise(

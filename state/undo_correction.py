@@ -12,13 +12,14 @@ from state.exact import Ints
 from state.kept_pane import KeptPane, PaneCount
 from state.moderation import Rules, muted, muting
 from state.pane_rows import KEY_SEPARATOR
-from state.retraction import Series, only, recount
+from state.ranking import floor
+from state.retraction import Series, alert_pane, only, recount
 from state.runs import starts, sums
 from state.scopes import GLOBAL
 from state.shard_correction import UNDONE, Restated, restate
 from state.trend_config import TrendConfig
 from state.trend_engine import KeyStore
-from state.trend_key import Rows
+from state.trend_key import Rows, loads_many
 from state.undo import deletions, find
 from state.undo_split import pane_of
 
@@ -84,8 +85,9 @@ def settle(
         found = find(mine, own, closed)
         _give(out, own, found.back)
         by_number = dict(closed)
-        touched = {t for n, lost in found.lost.items() for t in _topics(by_number[n], lost.row)}
-        before.remember(panes, touched)
+        before.remember(
+            {n: (by_number[n], _topics(by_number[n], lost.row)) for n, lost in found.lost.items()}
+        )
         for number, lost in found.lost.items():
             changes.add(by_number[number].lower(lost))
     out.changes = changes.all()
@@ -113,55 +115,97 @@ class _Changes:
 
 
 class _Counts:
-    """Series of topics, counted under today's rules; what a pane's contributions say is counted once."""
+    """What topics were before undos took from them, and what they are, counted under today's rules.
+
+    What a pane's contributions say is counted once, until they change.
+    """
 
     def __init__(self, cfg: TrendConfig, rules: Rules, at_ms: int) -> None:
         self._cfg, self._rules, self._at_ms = cfg, rules, at_ms
         self._token = blake2b(b"/".join(t.tobytes() for t in muting(rules, at_ms)), digest_size=16).digest()
-        self.series: dict[str, Series] = {}
-        self._topics: set[str] = set()
+        self._before: dict[int, dict[str, list[PaneCount]]] = {}  # by pane and topic
 
-    def remember(self, kept: Sequence[KeptPane], topics: set[str]) -> None:
-        """Count topics as they are now, each only the first time."""
-        new = topics - self._topics
-        self._topics |= new
-        self.series.update(self.of(kept, new))
+    def remember(self, changing: Mapping[int, tuple[KeptPane, Sequence[str]]]) -> None:
+        """Count topics of panes that are about to change, each only the first time."""
+        self._count(list(changing.values()))
+        for number, (pane, topics) in changing.items():
+            was = self._before.setdefault(number, {})
+            for topic in topics:
+                was.setdefault(topic, pane.counted[topic])
 
-    def again(self, kept: Sequence[KeptPane]) -> dict[str, Series]:
-        """Count the same topics as they are now."""
-        return self.of(kept, self._topics)
+    def series(
+        self, kept: Sequence[KeptPane], store: KeyStore
+    ) -> tuple[dict[str, Series], dict[str, Series]]:
+        """Return what keys of changed topics were and what they are.
 
-    def of(self, kept: Sequence[KeptPane], topics: Iterable[str]) -> dict[str, Series]:
-        """Return what remains of each key of some topics, as ``recount`` does."""
-        names = sorted(topics)
-        self._count(kept, names)
-        found: dict[str, tuple[list[int], list[PaneCount]]] = {}
-        for pane in kept:
-            for name in names:
-                for count in pane.counted.get(name, ()):
-                    panes, counts = found.setdefault(f"{name}{KEY_SEPARATOR}{count.scope}", ([], []))
-                    panes.append(pane.part.pane)
-                    counts.append(count)
-        return {key: _series(np.array(panes, np.int64), counts) for key, (panes, counts) in found.items()}
+        A key with a place or an alert is there with all its kept panes, others only with those that changed.
+        """
+        changed = [(p, list(self._before[p.part.pane])) for p in kept if p.part.pane in self._before]
+        self._count(changed)
+        whole = self._placed(store, kept[0].part.pane)
+        every = [(pane, [topic for topic in sorted(whole) if pane.has(topic)]) for pane in kept]
+        self._count(every)
+        more = [(pane, sorted({*topics, *self._before.get(pane.part.pane, ())})) for pane, topics in every]
+        before, after = _Series(), _Series()
+        for pane, topics in more:
+            was = self._before.get(pane.part.pane, {})
+            for topic in topics:
+                before.add(pane.part.pane, topic, was.get(topic, pane.counted[topic]))
+                after.add(pane.part.pane, topic, pane.counted[topic])
+        return before.all(), after.all()
 
-    def _count(self, kept: Sequence[KeptPane], names: Sequence[str]) -> None:
-        """Let panes know what they did not know of some topics."""
+    def _placed(self, store: KeyStore, first_kept: int) -> set[str]:
+        """Return the topics of which some scope has a place, or an alert that may fall."""
+        found = {
+            f"{topic}{KEY_SEPARATOR}{count.scope}"
+            for was in self._before.values()
+            for topic, counts in was.items()
+            for count in counts
+        }
+        keys = sorted(found)
+        known = [(k, raw) for k, raw in zip(keys, store.get(keys), strict=True) if raw is not None]
+        core, _ = loads_many([raw for _, raw in known])
+        alerted = np.array([alert_pane(one) >= first_kept for one in core], np.bool_)
+        lowest = floor(self._cfg.min_strength, self._at_ms, self._cfg.half_life_ms)
+        alive = (core["rank"] > lowest) | (alerted & (core["burst"]["peak_score"] > 0.0))
+        return {known[i][0].rpartition(KEY_SEPARATOR)[0] for i in np.flatnonzero(alive).tolist()}
+
+    def _count(self, asked: Iterable[tuple[KeptPane, Iterable[str]]]) -> None:
+        """Let panes know what they do not know of some of their topics."""
         parts, by_number = [], {}
-        for pane in kept:
+        for pane, topics in asked:
             if pane.rules != self._token:
                 pane.counted.clear()
                 pane.rules = self._token
-            missing = [name for name in names if pane.has(name) and name not in pane.counted]
+            missing = [topic for topic in topics if topic not in pane.counted]
             if missing:
                 part = pane.of_topics(missing)
                 parts.append(replace(part, rows=muted(self._rules, part.rows, self._at_ms)))
                 by_number[part.pane] = pane
-                pane.counted.update((name, []) for name in missing)
+                pane.counted.update((topic, []) for topic in missing)
         for key, series in recount(parts, self._cfg).items():
             topic, _, scope = key.rpartition(KEY_SEPARATOR)
             columns = (series.y, series.users, series.contents, series.top_share)
             for number, *values in zip(series.panes.tolist(), *(c.tolist() for c in columns), strict=True):
                 by_number[number].counted[topic].append(PaneCount(scope, *values))
+
+
+class _Series:
+    """Series of keys, put together pane by pane in the order of time."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[list[int], list[PaneCount]]] = {}
+
+    def add(self, pane: int, topic: str, counts: Iterable[PaneCount]) -> None:
+        """Add what was counted of a topic in a pane."""
+        for count in counts:
+            panes, mine = self._found.setdefault(f"{topic}{KEY_SEPARATOR}{count.scope}", ([], []))
+            panes.append(pane)
+            mine.append(count)
+
+    def all(self) -> dict[str, Series]:
+        """Return the series of each key."""
+        return {key: _series(np.array(panes, np.int64), mine) for key, (panes, mine) in self._found.items()}
 
 
 def _series(panes: Ints, counts: Sequence[PaneCount]) -> Series:
@@ -181,17 +225,17 @@ def _topics(pane: KeptPane, row: Ints) -> list[str]:
 def _restate(
     cfg: TrendConfig,
     store: KeyStore,
-    before: _Counts,
+    counts: _Counts,
     kept: Sequence[KeptPane],
     changes: _Changes,
     at_ms: int,
 ) -> list[TrendRecord]:
     """Bring the difference into the states of keys for which there is one."""
-    after = before.again(kept)
-    changed = {key: series for key, series in after.items() if not _same(series, before.series[key])}
+    had, left = counts.series(kept, store)
+    changed = {key: series for key, series in left.items() if not _same(series, had[key])}
     gone = _gone(kept, changes.all())
     counted = Restated(
-        changed, kept[0].part.pane, lambda keys, extra: _forget(keys, extra, gone), before.series, UNDONE
+        changed, kept[0].part.pane, lambda keys, extra: _forget(keys, extra, gone), had, UNDONE
     )
     return restate(cfg, store, counted, at_ms)
 
