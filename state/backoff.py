@@ -7,7 +7,7 @@ read each other or share their news.
 from types import MappingProxyType
 from typing import Final
 
-from state.scopes import GLOBAL
+from state.scopes import GLOBAL, PLACE_VIEWS
 
 _RELATED: Final = (
     "bs hr sr cnr sl mk bg", "cs sk", "pl hsb dsb csb", "ru uk be", "lt lv",
@@ -37,14 +37,17 @@ def steps(scope: str) -> tuple[tuple[str, ...], ...]:
     """Return the scopes to fill from, one step after the other; within a step the strongest first.
 
     A list of a language within a region looks at the language, then the region, then related languages. All
-    end with the global list, which itself is filled from nowhere.
+    end with the global list, which itself is filled from nowhere. So is the list of a community or a tag:
+    what trends elsewhere says nothing of it.
 
         >>> steps("lang:sk"), steps("region:SK"), steps("global")
         ((('lang:cs',), ('global',)), (('global',),), ())
+        >>> steps("community:gardening"), steps("tag:world_cup")
+        ((), ())
         >>> steps("lang:sk,region:SK")
         (('lang:sk',), ('region:SK',), ('lang:cs',), ('global',))
     """
-    if scope == GLOBAL:
+    if scope == GLOBAL or scope.partition(":")[0] in PLACE_VIEWS:
         return ()
     parts = scope.split(",")
     own = tuple((part,) for part in parts) if len(parts) > 1 else ()
