@@ -23,6 +23,7 @@ _ONE_ACCOUNT_FROM: Final = 0.5  # one account did as much as all others together
 _LOW_TRUST_TO: Final = 0.35  # the mean of accounts of ten days with some followers
 _NEW_ACCOUNTS_FROM: Final = 0.5  # every second account
 _HARDLY_TRUSTED: Final = 0.3
+FLAGS: Final = (DUPLICATES, ONE_ACCOUNT, LOW_TRUST, NEW_ACCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def explained(rows: PaneRows, records: list[TrendRecord], sources: Ints) -> list
             mean_trust=round(float(found.mean_trust[i]), 3),
             top_user_share=round(float(found.top_user_share[i]), 3),
             low_trust_share=round(float(found.low_trust_share[i]), 3),
-            flags=_flags(found, i),
+            flags=flags_of(found, i),
         )
         for i, record in enumerate(records)
     ]
@@ -102,7 +103,8 @@ def _distinct(row: Ints, value: Ints, n: int) -> Ints:
     return np.bincount(np.unique((row << 32) | value) >> 32, minlength=n)
 
 
-def _flags(found: Evidence, i: int) -> tuple[str, ...]:
+def flags_of(found: Evidence, i: int) -> tuple[str, ...]:
+    """Return what is suspicious about element ``i``, in the order of ``FLAGS``."""
     many, spoken = found.users[i] >= MIN_USERS, found.posts[i] >= MIN_POSTS
     tests = (
         (DUPLICATES, spoken and found.duplicate_ratio[i] >= _DUPLICATES_FROM),
