@@ -74,16 +74,10 @@ def explained(rows: PaneRows, records: list[TrendRecord], sources: Ints) -> list
 
 def evidence(rows: PaneRows, sources: Ints) -> Evidence:
     """Return the evidence of some rows; ``sources`` are their ``PaneRows.source``. O(n log n)."""
-    n, deeds = len(sources), rows.deeds
-    number = np.full(rows.deed_rows, -1, np.int64)
-    number[sources] = np.arange(n)
-    mine = number[deeds.row]
-    there = (mine >= 0) & (deeds.centi > 0) & (deeds.milli > 0)
-    row, centi, milli = mine[there], deeds.centi[there], deeds.milli[there]
-    user, item, content = deeds.user[there], deeds.item[there], deeds.fingerprint[there]
-    order = np.lexsort((user, row))
-    first = starts(row[order], user[order])
-    of_user, trusted, weight = row[order][first], sums(centi[order], first), sums(milli[order], first)
+    n = len(sources)
+    row, user, item, content, centi, milli = _left(rows, sources)
+    first = starts(row, user)
+    of_user, trusted, weight = row[first], sums(centi, first), sums(milli, first)
     users, total = np.bincount(of_user, minlength=n), np.bincount(of_user, trusted, minlength=n)
     top = np.zeros(n)
     np.maximum.at(top, of_user, trusted)
@@ -97,6 +91,26 @@ def evidence(rows: PaneRows, sources: Ints) -> Evidence:
         top_user_share=top / np.maximum(total, 1.0),
         low_trust_share=np.bincount(of_user[hardly], minlength=n) / np.maximum(users, 1),
     )
+
+
+def _left(rows: PaneRows, sources: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """Return (row, user, post, content, centi, milli) of what was not taken back, sorted by the first four.
+
+    Who asks in two languages has two rows: something can be done in one and undone in the other.
+    """
+    deeds = rows.deeds
+    number = np.full(rows.deed_rows, -1, np.int64)
+    number[sources] = np.arange(len(sources))
+    mine = np.flatnonzero(number[deeds.row] >= 0)
+    row, user = number[deeds.row[mine]], deeds.user[mine]
+    item, content = deeds.item[mine], deeds.fingerprint[mine]
+    order = np.lexsort((content, item, user, row))
+    row, user, item, content, mine = (each[order] for each in (row, user, item, content, mine))
+    first = starts(row, user, item, content)
+    centi, milli = sums(deeds.centi[mine], first), sums(deeds.milli[mine], first)
+    there = milli > 0
+    kept = first[there]
+    return row[kept], user[kept], item[kept], content[kept], np.maximum(centi[there], 0), milli[there]
 
 
 def _distinct(row: Ints, value: Ints, n: int) -> Ints:

@@ -6,9 +6,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.pane_rows import KEY_SEPARATOR, PaneRows
+from state.contributions import CONTRIBUTION, Contributions, folded
+from state.pane_rows import KEY_SEPARATOR, PaneRows, pane_rows
 from state.runs import starts
-from state.spam_flags import DUPLICATES, LOW_TRUST, NEW_ACCOUNTS, ONE_ACCOUNT, evidence, explained
+from state.spam_flags import (
+    DUPLICATES,
+    LOW_TRUST,
+    NEW_ACCOUNTS,
+    ONE_ACCOUNT,
+    Evidence,
+    evidence,
+    explained,
+)
 from state.summary import Deeds, summarise
 from tests.support.trend_records import a_record
 
@@ -97,3 +106,34 @@ def test_shares_are_shares_and_rows_do_not_know_each_other(topics: list[list[Dee
         assert ((values >= 0) & (values <= 1)).all()
         alone = [getattr(evidence(_rows([topics[i]]), np.zeros(1, np.int64)), name)[0] for i in order]
         assert values.tolist() == alone
+
+
+def _cells(deeds: Iterable[tuple[int, int, int, int, int, int]]) -> Evidence:
+    """Evidence of one topic in the global scope: deeds are (language, user, post, content, centi, milli)."""
+    table = list(deeds)
+    rows = np.zeros(len(table), CONTRIBUTION)
+    for i, (lang, user, item, content, centi, milli) in enumerate(table):
+        rows[i]["lang"], rows[i]["user"], rows[i]["item"], rows[i]["fingerprint"] = lang, user, item, content
+        rows[i]["centi"], rows[i]["milli"], rows[i]["events"] = centi, milli, 1
+    whole = pane_rows(folded(Contributions(1, ["t"], rows), 1000), 1.0)
+    return evidence(whole, whole.source[[whole.scopes.index("global")]])
+
+
+def test_what_people_took_back_is_gone_in_whatever_language_they_did() -> None:
+    """A like from a page in one language, taken back from a page in another."""
+    likes = [(1, user, 5, 5, 30, 300) for user in range(1, 9)]
+    undone = [(2, user, 5, 5, -30, -300) for user in range(1, 9)]
+    found = _cells([*likes, *undone, (1, 20, 6, 6, 100, 1000)])
+    assert (found.users[0], found.posts[0], found.top_user_share[0]) == (1, 1, 1.0)
+
+
+def test_robots_are_accounts_that_are_not_trusted() -> None:
+    """Counting gives them nothing; the evidence says that they were there."""
+    robots = [(1, user, user, 9, 0, 1000) for user in range(1, 9)]
+    people = [(1, user, user, user, 100, 1000) for user in range(20, 24)]
+    found = _cells([*robots, *people])
+    assert found.users[0] == 12
+    assert found.low_trust_share[0] == 8 / 12
+    assert found.mean_trust[0] == 4 / 12
+    assert found.top_user_share[0] == 1 / 4
+    assert found.duplicate_ratio[0] == 1 - 5 / 12
