@@ -8,36 +8,55 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from msgspec.structs import replace
 
 from schemas.served import TrendRecord
 from state.exact import Floats, Ints
 from state.pane_rows import PaneRows
-from state.runs import starts, sums
+from state.runs import run_of, starts, sums
+from state.topic_kinds import AUDIENCE_KINDS, kind_of
 
 DUPLICATES, ONE_ACCOUNT, LOW_TRUST, NEW_ACCOUNTS = "duplicates", "one account", "low trust", "new accounts"
-MIN_USERS: Final = 5  # fewer people are no pattern
-MIN_POSTS: Final = 5
-_DUPLICATES_FROM: Final = 0.6  # three posts of five repeat another: quotations of one phrase stay below
-_ONE_ACCOUNT_FROM: Final = 0.5  # one account did as much as all others together
-_LOW_TRUST_TO: Final = 0.35  # the mean of accounts of ten days with some followers
-_NEW_ACCOUNTS_FROM: Final = 0.5  # every second account
-_HARDLY_TRUSTED: Final = 0.3
 FLAGS: Final = (DUPLICATES, ONE_ACCOUNT, LOW_TRUST, NEW_ACCOUNTS)
+
+# Which numbers are suspicious. Set on seed 11 of benchmark B9 and judged on others, see
+# docs/explanation/trend-evaluation.md.
+MIN_USERS: Final = 5  # fewer people are no pattern, for all flags but that of one account
+MIN_POSTS: Final = 5  # of all, for duplicates; of the strongest account, for one account
+# Three posts of five repeat another: quotations of one phrase stay below, copied texts come to .93 and more.
+_DUPLICATES_FROM: Final = 0.6
+# As much as all others together. Alone this says nothing, any post beside likes and views has it: more than
+# a third of the panes of everyday topics. So the account must also have touched MIN_POSTS posts.
+_ONE_ACCOUNT_FROM: Final = 0.5
+# New accounts come to .15 with their surroundings, everyday topics are below .25 in six panes of a thousand;
+# a settled account gets there with a list of sixteen tags.
+_LOW_TRUST_TO: Final = 0.25
+_NEW_ACCOUNTS_FROM: Final = 0.5  # every second account
+# A settled account that nobody follows has .3, and a followed one with a list of eleven tags.
+_HARDLY_TRUSTED: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One element per record, of its newest pane; what people took back is not counted.
 
+    Counts and the first and third share are exact as long as nobody is missing from the row
+    (``Summary.exact``); beyond ``user_limit`` people all are those of the sample that was kept.
+
     Attributes:
-        users: People with weight.
+        users: People who did something that counts, robots among them.
         posts: Distinct posts: new ones, and those that were shared, liked, answered.
         duplicate_ratio: 1 - distinct contents / distinct posts: how many posts repeat another. 0 to 1.
-        mean_trust: Trusted weight over weight, 0 to 1. An event with k topics gives each 1 / sqrt(k) of its
-            weight, so lists of tags lower it, too.
+            Always 0 for posts, creators and queries, where each person is counted as a content.
+        mean_trust: Trusted weight over weight, 0 to 1: the weighted mean of the accounts' trust, up to
+            rounding, when each event named one topic of the kind. An event with k topics gives each
+            1 / sqrt(k) of its weight, so lists of tags lower it. Weights are kept in hundredths, at least
+            one: a view by an account of little trust looks like trust of one half. 1 when nobody is left.
         top_user_share: Part of the strongest account in the trusted weight, 0 to 1, before the cap.
-        low_trust_share: Part of the people whose weight counts for at most three tenths, 0 to 1.
+        top_posts: Distinct posts that the strongest account made or touched.
+        low_trust_share: Part of the people whose weight counts for at most three tenths, 0 to 1; as exact as
+            mean_trust.
     """
 
     users: Ints
@@ -45,6 +64,7 @@ class Evidence:
     duplicate_ratio: Floats
     mean_trust: Floats
     top_user_share: Floats
+    top_posts: Ints
     low_trust_share: Floats
 
 
@@ -79,16 +99,26 @@ def evidence(rows: PaneRows, sources: Ints) -> Evidence:
     first = starts(row, user)
     of_user, trusted, weight = row[first], sums(centi, first), sums(milli, first)
     users, total = np.bincount(of_user, minlength=n), np.bincount(of_user, trusted, minlength=n)
+    all_weight = np.bincount(of_user, weight, minlength=n)
     top = np.zeros(n)
     np.maximum.at(top, of_user, trusted)
+    does = np.bincount(run_of(first, len(row))[starts(row, user, item)], minlength=len(first))
+    strongest = trusted == top[of_user]
+    top_posts = np.zeros(n, np.int64)
+    np.maximum.at(top_posts, of_user[strongest], does[strongest])
     hardly = 10 * trusted <= _HARDLY_TRUSTED * weight
     posts, contents = _distinct(row, item, n), _distinct(row, content, n)
     return Evidence(
         users=users,
         posts=posts,
-        duplicate_ratio=np.maximum(1.0 - contents / np.maximum(posts, 1), 0.0),
-        mean_trust=np.minimum(10.0 * total / np.maximum(np.bincount(of_user, weight, minlength=n), 1.0), 1.0),
+        duplicate_ratio=np.where(
+            (posts > 0) & _by_content(rows, sources),
+            np.maximum(1.0 - contents / np.maximum(posts, 1), 0.0),
+            0.0,
+        ),
+        mean_trust=np.where(users > 0, np.minimum(10.0 * total / np.maximum(all_weight, 1), 1.0), 1.0),
         top_user_share=top / np.maximum(total, 1.0),
+        top_posts=top_posts,
         low_trust_share=np.bincount(of_user[hardly], minlength=n) / np.maximum(users, 1),
     )
 
@@ -113,16 +143,25 @@ def _left(rows: PaneRows, sources: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints, 
     return row[kept], user[kept], item[kept], content[kept], np.maximum(centi[there], 0), milli[there]
 
 
+def _by_content(rows: PaneRows, sources: Ints) -> npt.NDArray[np.bool_]:
+    """Return whether what is counted as a content is one; elsewhere it is a person."""
+    place = np.zeros(rows.deed_rows, np.int64)
+    place[rows.source] = np.arange(len(rows.source))
+    return np.array(
+        [kind_of(rows.topics[i]) not in AUDIENCE_KINDS for i in place[sources].tolist()], np.bool_
+    )
+
+
 def _distinct(row: Ints, value: Ints, n: int) -> Ints:
     return np.bincount(np.unique((row << 32) | value) >> 32, minlength=n)
 
 
 def flags_of(found: Evidence, i: int) -> tuple[str, ...]:
     """Return what is suspicious about element ``i``, in the order of ``FLAGS``."""
-    many, spoken = found.users[i] >= MIN_USERS, found.posts[i] >= MIN_POSTS
+    many = found.users[i] >= MIN_USERS
     tests = (
-        (DUPLICATES, spoken and found.duplicate_ratio[i] >= _DUPLICATES_FROM),
-        (ONE_ACCOUNT, spoken and found.top_user_share[i] >= _ONE_ACCOUNT_FROM),
+        (DUPLICATES, many and found.posts[i] >= MIN_POSTS and found.duplicate_ratio[i] >= _DUPLICATES_FROM),
+        (ONE_ACCOUNT, found.top_posts[i] >= MIN_POSTS and found.top_user_share[i] >= _ONE_ACCOUNT_FROM),
         (LOW_TRUST, many and found.mean_trust[i] <= _LOW_TRUST_TO),
         (NEW_ACCOUNTS, many and found.low_trust_share[i] >= _NEW_ACCOUNTS_FROM),
     )
