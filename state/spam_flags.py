@@ -15,6 +15,7 @@ from schemas.served import TrendRecord
 from state.exact import Floats, Ints
 from state.pane_rows import PaneRows
 from state.runs import run_of, starts, sums
+from state.shard_correction import CORRECTED, REVIEWED
 from state.topic_kinds import AUDIENCE_KINDS, kind_of
 
 DUPLICATES, ONE_ACCOUNT, LOW_TRUST, NEW_ACCOUNTS = "duplicates", "one account", "low trust", "new accounts"
@@ -90,6 +91,20 @@ def explained(rows: PaneRows, records: list[TrendRecord], sources: Ints) -> list
         )
         for i, record in enumerate(records)
     ]
+
+
+def remembered(before: TrendRecord, now: TrendRecord) -> TrendRecord:
+    """Return the newest record of a topic; a correction counted nobody, so its evidence is the one before."""
+    if now.reasons[:1] not in ((CORRECTED,), (REVIEWED,)):
+        return now
+    return replace(
+        now,
+        duplicate_ratio=before.duplicate_ratio,
+        mean_trust=before.mean_trust,
+        top_user_share=before.top_user_share,
+        low_trust_share=before.low_trust_share,
+        flags=before.flags,
+    )
 
 
 def evidence(rows: PaneRows, sources: Ints) -> Evidence:

@@ -13,7 +13,7 @@ from zlib import crc32
 import msgspec
 
 from schemas.served import TrendRecord, encode
-from state import crowd, list_review, recent_set
+from state import crowd, list_review, recent_set, spam_flags
 from state.crowd import Crowd
 from state.list_merge import Group, groups, squeezed
 from state.list_news import ListNews
@@ -155,7 +155,8 @@ def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None
         if record.rank <= 0.0:
             state.candidates.pop(record.topic, None)
         else:
-            state.candidates.setdefault(record.topic, Candidate(record)).record = record
+            one = state.candidates.setdefault(record.topic, Candidate(record))
+            one.record = spam_flags.remembered(one.record, record)
     rows = [i for i, record in enumerate(news.records) if record.rank > 0.0]
     mine = [state.candidates[news.records[i].topic] for i in rows]
     people = recent_set.seen([one.people for one in mine], news.people[rows], pane, keep)

@@ -17,10 +17,9 @@ from groundswell.demo.verdict import Plant, read_truth
 from groundswell.offline.trends import OfflineTrends
 from producers.sources.simulate.config import SimulationConfig
 from producers.sources.simulate.simulation import Simulation
-from schemas.served import TrendRecord
 from state.actions import ActionWeights
 from state.scopes import GLOBAL
-from state.spam_flags import FLAGS, Evidence, evidence, flags_of
+from state.spam_flags import FLAGS, MIN_USERS, evidence, flags_of
 from state.topic_kinds import kind_of, name_of
 from state.topics import normalise
 from state.trend_config import TrendConfig
@@ -39,49 +38,40 @@ class Seen:
     Attributes:
         kind: Kind of plant, or everyday.
         plant: Number of the plant; -1 = none.
-        people: Users with weight.
-        listed: The topic had a place among its shard's candidates in that pane.
-        found: All evidence of the shard's pane.
-        at: Which element of it.
+        users: People who did something that counts.
+        flags: What is suspicious.
     """
 
     kind: str
     plant: int
-    people: int
-    listed: bool
-    found: Evidence
-    at: int
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        """What is suspicious."""
-        return flags_of(self.found, self.at)
+    users: int
+    flags: tuple[str, ...]
 
 
 def run(_data: Path) -> Part:
-    """Play some seeds and say how many plants were ever flagged, and how many of their panes."""
+    """Play some seeds and count the plants that were ever flagged, and their panes; needs no data."""
     part = Part("B9", "evidence of gaming: what is flagged", columns=("seen", *FLAGS, "any"))
-    plants: dict[str, set[tuple[int, int]]] = defaultdict(set)
-    ever: dict[str, dict[str, set[tuple[int, int]]]] = defaultdict(lambda: defaultdict(set))
-    panes: Counter[str] = Counter()
-    flagged: dict[str, Counter[str]] = defaultdict(Counter)
+    plants: dict[str, dict[str, set[tuple[int, int]]]] = defaultdict(lambda: defaultdict(set))
+    panes: dict[str, Counter[str]] = defaultdict(Counter)
     for seed in SEEDS:
         for seen in play(seed):
-            panes[seen.kind] += 1
-            plants[seen.kind].add((seed, seen.plant))
-            words = (*seen.flags, "any") if seen.flags else ()
-            flagged[seen.kind].update(words)
+            words = ("seen", *seen.flags, *(("any",) if seen.flags else ()))
+            panes[seen.kind].update(words)
+            panes[seen.kind]["people"] += seen.users >= MIN_USERS
             for word in words:
-                ever[seen.kind][word].add((seed, seen.plant))
-    for kind in sorted(panes.keys() - {EVERYDAY}):
-        shares = {word: f"{len(ever[kind][word])}" for word in (*FLAGS, "any")}
-        part.add(f"{kind}: plants ever flagged", {"seen": len(plants[kind]), **shares})
+                plants[seen.kind][word].add((seed, seen.plant))
+    for kind in sorted(plants.keys() - {EVERYDAY}):
+        found = plants[kind]
+        part.add(f"{kind}: topics ever flagged", {name: len(found[name]) for name in part.columns})
     for kind in sorted(panes):
-        rates = {word: f"{flagged[kind][word] / panes[kind]:.2%}" for word in (*FLAGS, "any")}
-        part.add(f"{kind}: panes flagged", {"seen": panes[kind], **rates})
+        many = panes[kind]["people"]
+        part.add(
+            f"{kind}: panes flagged ({many:,} with {MIN_USERS} people)",
+            {name: panes[kind][name] for name in part.columns},
+        )
     part.notes.append(
         f"Seeds {', '.join(map(str, SEEDS))}, {EVENTS:,} events of {HOURS} hours each; "
-        "tags in the global scope."
+        "tags in the global scope. The thresholds were set on seed 11."
     )
     return part
 
@@ -102,11 +92,10 @@ def play(seed: int) -> Iterator[Seen]:
             rows = shard.rows
             there = [i for i, s in enumerate(rows.scopes) if s == GLOBAL and kind_of(rows.topics[i]) == "tag"]
             found = evidence(rows, rows.source[there])
-            listed = _topics(shard.verdict.records)
             for at, i in enumerate(there):
                 topic = normalise(name_of(rows.topics[i]))
                 for number, kind in _about(mine.get(topic), pane.start_ms, end_ms):
-                    yield Seen(kind, number, int(found.users[at]), topic in listed, found, at)
+                    yield Seen(kind, number, int(found.users[at]), flags_of(found, at))
 
 
 def _about(planted: list[tuple[int, Plant]] | None, start_ms: int, end_ms: int) -> list[tuple[int, str]]:
@@ -118,10 +107,6 @@ def _about(planted: list[tuple[int, Plant]] | None, start_ms: int, end_ms: int) 
         for number, plant in planted
         if plant.start_ms < end_ms and start_ms < plant.end_ms
     ]
-
-
-def _topics(records: list[TrendRecord]) -> frozenset[str]:
-    return frozenset(normalise(r.topic) for r in records if r.scope == GLOBAL and r.kind == "tag")
 
 
 def _plants(simulation: Simulation) -> list[Plant]:
