@@ -39,6 +39,14 @@ def explain(trend: Trend) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
+def elsewhere(topic: str, scope: str, origin: str) -> str:
+    """Return what to say about a topic that stands in a list only because that was filled from another."""
+    return (
+        f"{topic!r} does not trend in {scope_name(scope)} itself: its list was too short and is filled from "
+        f"{scope_name(origin)}. There it is explained: --scope {origin}"
+    )
+
+
 def unknown(topic: str, scope: str, close: list[str]) -> str:
     """Return what to say about a topic that no record knows."""
     told = (
