@@ -56,7 +56,8 @@ class TrendRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         rank: The ZSET score.
         alert_ms: Start of the pane of its newest burst alert; 0 = none.
         alert: A burst alert is in force (the topic trends; otherwise it is only rising).
-        reasons: Why it is listed, short words.
+        reasons: Why it is listed, short words; what kept that pane from an alert, each word after
+            "no alert: ".
         history: ``observed`` of the last panes, oldest first, silent panes as 0.
         kind: What the topic is: tag, phrase, link, post, creator or query.
         duplicate_ratio: Of what was said in that pane, the share that repeats other content, 0 to 1.

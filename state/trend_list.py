@@ -12,7 +12,7 @@ from math import log2
 from msgspec.structs import replace
 
 from schemas.served import TrendRecord
-from state import crowd, list_review, recent_set
+from state import crowd, list_review, recent_set, spam_flags
 from state.list_merge import Group, groups, squeezed
 from state.list_news import ListNews
 from state.list_review import PENDING, TRUSTED, Review
@@ -97,7 +97,8 @@ def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None
         if record.rank <= 0.0:
             state.candidates.pop(record.topic, None)
         else:
-            state.candidates.setdefault(record.topic, Candidate(record)).record = record
+            one = state.candidates.setdefault(record.topic, Candidate(record))
+            one.record = spam_flags.remembered(one.record, record)
     rows = [i for i, record in enumerate(news.records) if record.rank > 0.0]
     mine = [state.candidates[news.records[i].topic] for i in rows]
     people = recent_set.seen([one.people for one in mine], news.people[rows], pane, keep)

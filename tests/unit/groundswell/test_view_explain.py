@@ -35,6 +35,27 @@ def test_names_flags_and_review_are_told() -> None:
     assert told[-2].startswith("Nobody has allowed it yet")
 
 
+def test_what_kept_it_from_an_alert_is_told() -> None:
+    """As the job wrote it down, and only then: a reader does not know the job's settings."""
+    why = ("rising", "surprise 4.0", "no alert: fewer than 5 people", "no alert: fewer than 3 contents")
+    told = explain(a_trend(reasons=why))
+    assert told[1] == (
+        "It has had no burst alert. Its newest pane gave none: fewer than 5 people; fewer than 3 contents."
+    )
+    assert "Why: more was seen" in "".join(told)
+    assert "no alert: " not in "".join(told)
+    assert explain(a_trend())[1] == "It has had no burst alert."
+    merged = explain(a_trend(reasons=why, alert=True, alert_ms=NOON_MS - PANE_MS))
+    assert "people;" not in "".join(merged)
+
+
+def test_what_a_list_asks_for_beyond_that_is_told() -> None:
+    """A burst that too few people of a large scope speak of has neither place nor alert."""
+    told = explain(a_trend(position=None, reasons=("burst", "surprise 9.0", "needs 6 people here")))
+    assert told[2].startswith("It has no place here: where so many people are active, 6 of them must")
+    assert "Why: its newest panes were a burst by its own past; the last hour" in "".join(told)
+
+
 def test_a_faded_topic() -> None:
     """What left the list is told in the past, and nothing promises when it will leave."""
     trend = a_trend(
