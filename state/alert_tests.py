@@ -63,17 +63,12 @@ def missing(cfg: TrendConfig, passed: Passed, chosen: Ints, *, young: bool) -> l
         chosen: Numbers of the keys that are asked about.
         young: The stream is younger than its quiet start, so nothing is judged.
     """
-    warm = passed.warm[chosen]
-    words = {
-        bool(is_warm): _words(cfg, int(need), young=young)
-        for is_warm, need in zip(warm, users_needed(cfg.burst, warm), strict=True)
-    }
     tests = (passed.judged, passed.users, passed.contents, passed.spread, passed.lift, passed.evidence)
-    found = zip(*(test[chosen].tolist() for test in tests), strict=True)
-    return [
-        tuple(word for ok, word in zip(row, words[is_warm], strict=True) if not ok)
-        for row, is_warm in zip(found, warm.tolist(), strict=True)
-    ]
+    cold = (~passed.warm[chosen]).astype(np.int64)
+    code = sum(((~test[chosen]).astype(np.int64) << bit for bit, test in enumerate(tests, 1)), cold)
+    # Few combinations occur: each is put into words once.
+    words = {which: _words(cfg, which, young=young) for which in np.unique(code).tolist()}
+    return [words[which] for which in code.tolist()]
 
 
 def with_tests(records: list[TrendRecord], missing: Sequence[tuple[str, ...]]) -> list[TrendRecord]:
@@ -84,9 +79,10 @@ def with_tests(records: list[TrendRecord], missing: Sequence[tuple[str, ...]]) -
     ]
 
 
-def _words(cfg: TrendConfig, users: int, *, young: bool) -> tuple[str, ...]:
-    """Return the words for each test, in the order in which they are looked at."""
+def _words(cfg: TrendConfig, code: int, *, young: bool) -> tuple[str, ...]:
+    """Return the words for the tests whose bits are set, in their order; the lowest bit says: not warm."""
     gate = cfg.burst
+    users = int(users_needed(gate, np.array([not code & 1]))[0])
     quiet = f"the stream is younger than {cfg.quiet_start_ms // MINUTE_MS} minutes"
     words = (
         quiet if young else f"less than {cfg.min_excess:g} above normal within the hour",
@@ -96,4 +92,4 @@ def _words(cfg: TrendConfig, users: int, *, young: bool) -> tuple[str, ...]:
         f"less than {gate.min_lift:g} times the expected count",
         f"not improbable enough (evidence below {gate.alert_score:g})",
     )
-    return tuple(NO_ALERT + word for word in words)
+    return tuple(NO_ALERT + word for bit, word in enumerate(words, 1) if code >> bit & 1)
