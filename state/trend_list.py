@@ -177,6 +177,8 @@ def _review(
 
 def _word(cfg: TrendConfig, state: ListState, record: TrendRecord, at_ms: int) -> str:
     """Return whether people may be shown a topic under all its names; two spellings are one name."""
+    if not record.aliases:
+        return list_review.verdict(cfg.lists, record, state.reviews.get(record.topic), at_ms)
     words: dict[str, set[str]] = {}
     for name in (record.topic, *record.aliases):
         # What the head has of its aliases, such as flags, stays the head's.
