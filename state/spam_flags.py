@@ -48,7 +48,8 @@ class Evidence:
     Attributes:
         users: People who did something that counts, robots among them.
         posts: Distinct posts: new ones, and those that were shared, liked, answered.
-        duplicate_ratio: 1 - distinct contents / distinct posts: how many posts repeat another. 0 to 1.
+        duplicate_ratio: 1 - distinct contents / distinct posts: how many posts repeat another. 0 to 1. A
+            post that was written in another pane is a content of its own.
             Always 0 for posts, creators and queries, where each person is counted as a content.
         mean_trust: Trusted weight over weight, 0 to 1: the weighted mean of the accounts' trust, up to
             rounding, when each event named one topic of the kind. An event with k topics gives each
@@ -80,16 +81,18 @@ def explained(rows: PaneRows, records: list[TrendRecord], sources: Ints) -> list
     if not records:
         return records
     found = evidence(rows, sources)
+    shares = (found.duplicate_ratio, found.mean_trust, found.top_user_share, found.low_trust_share)
+    told = zip(records, *(np.round(share, 3).tolist() for share in shares), flags(found), strict=True)
     return [
         replace(
             record,
-            duplicate_ratio=round(float(found.duplicate_ratio[i]), 3),
-            mean_trust=round(float(found.mean_trust[i]), 3),
-            top_user_share=round(float(found.top_user_share[i]), 3),
-            low_trust_share=round(float(found.low_trust_share[i]), 3),
-            flags=flags_of(found, i),
+            duplicate_ratio=copies,
+            mean_trust=trust,
+            top_user_share=top,
+            low_trust_share=low,
+            flags=words,
         )
-        for i, record in enumerate(records)
+        for record, copies, trust, top, low, words in told
     ]
 
 
@@ -110,26 +113,24 @@ def remembered(before: TrendRecord, now: TrendRecord) -> TrendRecord:
 def evidence(rows: PaneRows, sources: Ints) -> Evidence:
     """Return the evidence of some rows; ``sources`` are their ``PaneRows.source``. O(n log n)."""
     n = len(sources)
-    row, user, item, content, centi, milli = _left(rows, sources)
-    first = starts(row, user)
-    of_user, trusted, weight = row[first], sums(centi, first), sums(milli, first)
+    left = _left(rows, sources)
+    row, first = left.row, starts(left.row, left.user)
+    of_user, trusted, weight = row[first], sums(left.centi, first), sums(left.milli, first)
     users, total = np.bincount(of_user, minlength=n), np.bincount(of_user, trusted, minlength=n)
     all_weight = np.bincount(of_user, weight, minlength=n)
     top = np.zeros(n)
     np.maximum.at(top, of_user, trusted)
-    does = np.bincount(run_of(first, len(row))[starts(row, user, item)], minlength=len(first))
+    does = np.bincount(run_of(first, len(row))[starts(row, left.user, left.item)], minlength=len(first))
     strongest = trusted == top[of_user]
     top_posts = np.zeros(n, np.int64)
     np.maximum.at(top_posts, of_user[strongest], does[strongest])
     hardly = 10 * trusted <= _HARDLY_TRUSTED * weight
-    posts, contents = _distinct(row, item, n), _distinct(row, content, n)
+    posts, contents = _posts(left, n)
     return Evidence(
         users=users,
         posts=posts,
         duplicate_ratio=np.where(
-            (posts > 0) & _by_content(rows, sources),
-            np.maximum(1.0 - contents / np.maximum(posts, 1), 0.0),
-            0.0,
+            (posts > 0) & _by_content(rows, sources), 1.0 - contents / np.maximum(posts, 1), 0.0
         ),
         mean_trust=np.where(users > 0, np.minimum(10.0 * total / np.maximum(all_weight, 1), 1.0), 1.0),
         top_user_share=top / np.maximum(total, 1.0),
@@ -138,46 +139,79 @@ def evidence(rows: PaneRows, sources: Ints) -> Evidence:
     )
 
 
-def _left(rows: PaneRows, sources: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
-    """Return (row, user, post, content, centi, milli) of what was not taken back, sorted by the first four.
+def flags(found: Evidence) -> list[tuple[str, ...]]:
+    """Return what is suspicious about each element, in the order of ``FLAGS``."""
+    many = found.users >= MIN_USERS
+    tests = np.stack(
+        [
+            many & (found.posts >= MIN_POSTS) & (found.duplicate_ratio >= _DUPLICATES_FROM),
+            (found.top_posts >= MIN_POSTS) & (found.top_user_share >= _ONE_ACCOUNT_FROM),
+            many & (found.mean_trust <= _LOW_TRUST_TO),
+            many & (found.low_trust_share >= _NEW_ACCOUNTS_FROM),
+        ]
+    )
+    out: list[tuple[str, ...]] = [()] * len(many)
+    for i in np.flatnonzero(tests.any(axis=0)).tolist():
+        out[i] = tuple(
+            word for word, suspicious in zip(FLAGS, tests[:, i].tolist(), strict=True) if suspicious
+        )
+    return out
 
-    Who asks in two languages has two rows: something can be done in one and undone in the other.
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What was not taken back, sorted by row, user, post and content; ``row`` is the place in ``sources``."""
+
+    row: Ints
+    user: Ints
+    item: Ints
+    content: Ints
+    centi: Ints
+    milli: Ints
+
+
+def _left(rows: PaneRows, sources: Ints) -> _Left:
+    """Sum what each person did to a post, for some rows.
+
+    Who asks in two languages has two deeds: something can be done in one and undone in the other.
     """
     deeds = rows.deeds
     number = np.full(rows.deed_rows, -1, np.int64)
     number[sources] = np.arange(len(sources))
     mine = np.flatnonzero(number[deeds.row] >= 0)
-    row, user = number[deeds.row[mine]], deeds.user[mine]
+    # Deeds come sorted by row, user and content, so only the posts of a person have to be put in order.
+    person = run_of(starts(deeds.row[mine], deeds.user[mine]), len(mine))
+    mine = mine[np.argsort((person << 32) | deeds.item[mine], kind="stable")]
+    row, user = deeds.row[mine], deeds.user[mine]
     item, content = deeds.item[mine], deeds.fingerprint[mine]
-    order = np.lexsort((content, item, user, row))
-    row, user, item, content, mine = (each[order] for each in (row, user, item, content, mine))
     first = starts(row, user, item, content)
     centi, milli = sums(deeds.centi[mine], first), sums(deeds.milli[mine], first)
     there = milli > 0
     kept = first[there]
-    return row[kept], user[kept], item[kept], content[kept], np.maximum(centi[there], 0), milli[there]
+    return _Left(
+        number[row[kept]], user[kept], item[kept], content[kept], np.maximum(centi[there], 0), milli[there]
+    )
+
+
+def _posts(left: _Left, n: int) -> tuple[Ints, Ints]:
+    """Return the distinct posts of each row, and their distinct contents.
+
+    Who writes a post names its text, who likes it only the post. So a post's content is what any deed of
+    the pane calls other than the post itself; without one it is a content of its own.
+    """
+    post = (left.row << 32) | left.item
+    order = np.argsort(post)
+    first = starts(post[order])
+    text = np.where(left.content == left.item, -1, left.content)[order]
+    named = np.maximum.reduceat(text, first) if len(first) else text
+    row, item = left.row[order][first], left.item[order][first]
+    contents = np.unique((row << 32) | np.where(named < 0, item, named))
+    return np.bincount(row, minlength=n), np.bincount(contents >> 32, minlength=n)
 
 
 def _by_content(rows: PaneRows, sources: Ints) -> npt.NDArray[np.bool_]:
     """Return whether what is counted as a content is one; elsewhere it is a person."""
     place = np.zeros(rows.deed_rows, np.int64)
     place[rows.source] = np.arange(len(rows.source))
-    return np.array(
-        [kind_of(rows.topics[i]) not in AUDIENCE_KINDS for i in place[sources].tolist()], np.bool_
-    )
-
-
-def _distinct(row: Ints, value: Ints, n: int) -> Ints:
-    return np.bincount(np.unique((row << 32) | value) >> 32, minlength=n)
-
-
-def flags_of(found: Evidence, i: int) -> tuple[str, ...]:
-    """Return what is suspicious about element ``i``, in the order of ``FLAGS``."""
-    many = found.users[i] >= MIN_USERS
-    tests = (
-        (DUPLICATES, many and found.posts[i] >= MIN_POSTS and found.duplicate_ratio[i] >= _DUPLICATES_FROM),
-        (ONE_ACCOUNT, found.top_posts[i] >= MIN_POSTS and found.top_user_share[i] >= _ONE_ACCOUNT_FROM),
-        (LOW_TRUST, many and found.mean_trust[i] <= _LOW_TRUST_TO),
-        (NEW_ACCOUNTS, many and found.low_trust_share[i] >= _NEW_ACCOUNTS_FROM),
-    )
-    return tuple(word for word, suspicious in tests if suspicious)
+    kinds = [kind_of(rows.topics[i]) for i in place[sources].tolist()]
+    return np.array([kind not in AUDIENCE_KINDS for kind in kinds], np.bool_)

@@ -19,7 +19,7 @@ from producers.sources.simulate.config import SimulationConfig
 from producers.sources.simulate.simulation import Simulation
 from state.actions import ActionWeights
 from state.scopes import GLOBAL
-from state.spam_flags import FLAGS, MIN_USERS, evidence, flags_of
+from state.spam_flags import FLAGS, MIN_USERS, evidence, flags
 from state.topic_kinds import kind_of, name_of
 from state.topics import normalise
 from state.trend_config import TrendConfig
@@ -92,10 +92,11 @@ def play(seed: int) -> Iterator[Seen]:
             rows = shard.rows
             there = [i for i, s in enumerate(rows.scopes) if s == GLOBAL and kind_of(rows.topics[i]) == "tag"]
             found = evidence(rows, rows.source[there])
+            words = flags(found)
             for at, i in enumerate(there):
                 topic = normalise(name_of(rows.topics[i]))
                 for number, kind in _about(mine.get(topic), pane.start_ms, end_ms):
-                    yield Seen(kind, number, int(found.users[at]), flags_of(found, at))
+                    yield Seen(kind, number, int(found.users[at]), words[at])
 
 
 def _about(planted: list[tuple[int, Plant]] | None, start_ms: int, end_ms: int) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ from groundswell.view.sparkline import sparkline
 from groundswell.view.table import scope_name
 from serving.trend import Trend
 from state.alert_tests import NO_ALERT
+from state.topic_kinds import AUDIENCE_KINDS
 
 _CAPPED_USERS = 8  # TrendRecord.recent_users counts no further across panes
 _RARE_SCORE = 2.0  # from here "1 in N panes" reads better than "N in 100"
@@ -126,11 +127,16 @@ def _people(trend: Trend) -> str:
 
 def _evidence(trend: Trend) -> str:
     record = trend.record
+    # There each person is counted as a content, so nobody knows which posts repeat another.
+    copies = (
+        "" if record.kind in AUDIENCE_KINDS else f"Of its posts {record.duplicate_ratio:.0%} repeat another; "
+    )
     said = (
-        f"Of its posts {record.duplicate_ratio:.0%} repeat another; its accounts are trusted to "
+        f"{copies}its accounts are trusted to "
         f"{record.mean_trust:.0%} on average, {record.low_trust_share:.0%} of them hardly, "
         f"and the strongest made {record.top_user_share:.0%} of it."
     )
+    said = said[0].upper() + said[1:]
     return f"{said} Suspicious: {', '.join(record.flags)}." if record.flags else said
 
 

@@ -94,6 +94,13 @@ def test_who_repeats_has_company() -> None:
     assert _flags((u, 10 * u + k, 7, 1.0, 1.0) for u in range(5) for k in range(3)) == (DUPLICATES,)
 
 
+def test_likes_do_not_hide_copies() -> None:
+    """A post is known by its text, a like of it by the post: they are one content."""
+    copies = [(1, user, user, 77, 100, 1000) for user in range(1, 11)]
+    likes = [(1, user + 20, user, user, 30, 300) for user in range(1, 11)]
+    assert _cells([*copies, *likes]).duplicate_ratio[0] == 1 - 1 / 10
+
+
 def test_the_audience_of_a_creator_repeats_nothing() -> None:
     """There each person is a content of their own, whatever the posts say."""
     fans = [(1, fan, 10 * fan + k, fan, 30, 300) for fan in range(1, 7) for k in range(3)]
