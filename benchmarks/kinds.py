@@ -60,6 +60,7 @@ def run(given: list[RawBatch], kinds: tuple[Kind, ...]) -> dict[str, object]:
         piece
         for batch in given
         for piece in decoder.count(batch, np.full(len(batch.values), NO_TIME_MS)).pieces
+        if rows.step_of(piece) is None
     ]
     count_s = time.process_time() - start_s
     panes: dict[tuple[int, int], list[bytes]] = {}

@@ -1,13 +1,50 @@
 """The records of a list as readers get them: leaders, other names, and what is held back."""
 
 from collections.abc import Sequence
+from dataclasses import replace as with_fields
 from zlib import crc32
 
 from msgspec.structs import replace
 
 from schemas.served import TrendRecord, encode
 from state.list_merge import Group
+from state.list_news import ListNews
 from state.list_state import ListState
+from state.shard_correction import UNDONE
+
+
+def completed(state: ListState, news: ListNews) -> ListNews:
+    """Give news of undos what the list knows of their topics; others than candidates have no place to lose.
+
+    Such news say how strong a topic still is. Who speaks of it, and how trustworthy they are, was told by the
+    last pane.
+    """
+    if not any(record.reasons == (UNDONE,) for record in news.records):
+        return news
+    records, rows = [], []
+    for i, record in enumerate(news.records):
+        one = state.candidates.get(record.topic)
+        if record.reasons != (UNDONE,):
+            records.append(record)
+        elif one is not None:
+            records.append(_lowered(one.record, record))
+        else:
+            continue
+        rows.append(i)
+    return with_fields(news, records=records, people=news.people[rows], contents=news.contents[rows])
+
+
+def _lowered(known: TrendRecord, record: TrendRecord) -> TrendRecord:
+    return replace(
+        known,
+        peak_ms=record.peak_ms,
+        peak_strength=record.peak_strength,
+        rank=record.rank,
+        alert=record.alert,
+        alert_ms=record.alert_ms,
+        history=record.history,
+        reasons=(*(reason for reason in known.reasons if reason != UNDONE), UNDONE),
+    )
 
 
 def headed(state: ListState, order: Sequence[str], group: Group, pane_ms: int) -> TrendRecord:

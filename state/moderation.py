@@ -124,8 +124,7 @@ def muted(rules: Rules, rows: Rows, at_ms: int) -> Rows:
     is without them.
     """
     gone = np.zeros(len(rows), np.bool_)
-    for name, table in (("user", rules.users), ("item", rules.posts)):
-        targets = _targets(table, at_ms)
+    for name, targets in zip(("user", "item"), muting(rules, at_ms), strict=True):
         if targets.size:
             gone |= np.isin(rows[name].astype(np.int64), targets)
     gone &= rows["centi"] != MARKER
@@ -134,6 +133,11 @@ def muted(rules: Rules, rows: Rows, at_ms: int) -> Rows:
     out = rows.copy()
     out["centi"][gone] = 0
     return out
+
+
+def muting(rules: Rules, at_ms: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the people and posts that do not count now."""
+    return _targets(rules.users, at_ms), _targets(rules.posts, at_ms)
 
 
 def approved(rules: Rules, records: list[TrendRecord], at_ms: int) -> list[TrendRecord]:

@@ -82,7 +82,12 @@ def _series(keys: npt.NDArray[np.str_], panes: Ints, rows: PaneRows) -> dict[str
 
 
 def revise(
-    cfg: TrendConfig, states: KeyStates, series: Sequence[Series], first_kept: int, at_ms: int
+    cfg: TrendConfig,
+    states: KeyStates,
+    series: Sequence[Series],
+    first_kept: int,
+    at_ms: int,
+    before: Sequence[Series] | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Correct the states of some keys in place; return which of them had a burst alert that falls.
 
@@ -92,22 +97,34 @@ def revise(
         series: What remains of each key.
         first_kept: Oldest pane that was kept: what happened before is not touched.
         at_ms: Moment of the correction.
+        before: What each key was until now. Given it, only the difference counts: a key of which hardly
+            anything is taken hardly changes, whatever is normal for it today.
     """
     core, extra = states
     fallen = np.zeros(len(series), np.bool_)
     for i, left in enumerate(series):
+        had = before[i] if before is not None else None
         last = int(core["burst"]["last_pane"][i])
-        recent = _rolling(cfg, left)
-        to_now = power(_fade(cfg), np.maximum(last - left.panes[-1:], 0))
-        core["recent"][i] = float((recent[-1:] * to_now).sum())
-        extra["history"][i] = _history(left, last)
-        fallen[i] = _alert_falls(cfg, core[i], left, first_kept)
+        if had is None:
+            core["recent"][i] = _recent(cfg, left, last)
+            extra["history"][i] = _history(left, last)
+        else:
+            lost = _recent(cfg, had, last) - _recent(cfg, left, last)
+            core["recent"][i] = max(float(core["recent"][i]) - lost, 0.0)
+            old, new = _history(had, last), _history(left, last)
+            history = np.maximum(extra["history"][i] + (new - old), 0.0)
+            extra["history"][i] = np.where(new != old, history, extra["history"][i])
+        was_alerting = burst_live(cfg, core[i], at_ms)
+        fallen[i] = _alert_falls(cfg, core[i], left, first_kept, had)
         if fallen[i]:
             burst = core["burst"][i]
             burst["alert_ago"], burst["peak_score"] = NEVER, 0.0
         if int(core["peak_pane"][i]) >= first_kept:
-            alerting = burst_live(cfg, core[i], at_ms)
-            _rank_again(cfg, core, i, left, recent, alerting=alerting)
+            now = _moments(cfg, core[i], left, alerting=burst_live(cfg, core[i], at_ms))
+            if had is None:
+                _rank_again(core, i, left, now)
+            else:
+                _rank_less(core, i, left, now, _moments(cfg, core[i], had, alerting=was_alerting))
         if core["rank"][i] <= floor(cfg.min_strength, at_ms, cfg.half_life_ms):
             core["rank"][i] = 0.0
     return fallen
@@ -129,6 +146,12 @@ def _fade(cfg: TrendConfig) -> float:
     return decay_rate(cfg.recent_half_life_ms / cfg.burst.pane_ms)
 
 
+def _recent(cfg: TrendConfig, left: Series, last: int) -> float:
+    """Return the rolling count at a pane."""
+    to_now = power(_fade(cfg), np.maximum(last - left.panes[-1:], 0))
+    return float((_rolling(cfg, left)[-1:] * to_now).sum())
+
+
 def _rolling(cfg: TrendConfig, left: Series) -> Floats:
     """Return the rolling count after each pane."""
     out = np.zeros(len(left.panes))
@@ -148,43 +171,95 @@ def _history(left: Series, last: int) -> npt.NDArray[np.float32]:
     return out
 
 
-def _alert_falls(cfg: TrendConfig, core: np.void, left: Series, first_kept: int) -> bool:
+def _alert_falls(cfg: TrendConfig, core: np.void, left: Series, first_kept: int, had: Series | None) -> bool:
     """Return whether an alert of the kept time would not have been given for what remains."""
     given = alert_pane(core)
     if core["burst"]["peak_score"] <= 0 or given < first_kept:
         return False
+    enough, lifted = _alert_passes(cfg, core, left, given)
+    if had is None:
+        return not lifted
+    # What is normal has grown since the alert: only a test that was passed until now can be failed by a loss.
+    had_enough, had_lifted = _alert_passes(cfg, core, had, given)
+    nothing = not left.y[left.panes >= given - cfg.burst.panes(HOUR_MS)].any()
+    return nothing or (had_enough and not enough) or (had_lifted and not lifted)
+
+
+def _alert_passes(cfg: TrendConfig, core: np.void, left: Series, given: int) -> tuple[bool, bool]:
+    """Return whether panes around an alert have enough people and contents, and whether they are lifted."""
     gate = cfg.burst
     during = (left.panes >= given - gate.panes(HOUR_MS)) & (left.panes <= given + gate.panes(gate.hold_ms))
     normal = max(float(core["base"]), 0.0)
-    passes = (
+    enough = during & (
         (left.users >= gate.min_users)
         & (left.contents >= gate.min_fingerprints)
         & (left.top_share <= gate.max_top_share)
-        & (left.y >= gate.min_lift * normal)
     )
-    return not bool((during & passes).any())
+    return bool(enough.any()), bool((enough & (left.y >= gate.min_lift * normal)).any())
 
 
-def _rank_again(
-    cfg: TrendConfig, core: Rows, i: int, left: Series, recent: Floats, *, alerting: bool
-) -> None:
-    """Give a key the strongest moment of what remains; never a higher place than it had."""
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """How strong a key was after each pane.
+
+    Attributes:
+        strength: As the list counts it.
+        rank: Place in the list.
+        fits: Enough people, and enough above normal, for a place.
+    """
+
+    strength: Floats
+    rank: Floats
+    fits: npt.NDArray[np.bool_]
+
+    def best(self, *, among_all: bool) -> int:
+        """Return the number of the strongest moment."""
+        return int(np.where(self.fits | among_all, self.rank, -np.inf).argmax())
+
+
+def _moments(cfg: TrendConfig, core: np.void, left: Series, *, alerting: bool) -> _Moments:
     panes_in_memory = 1.0 / (1.0 - _fade(cfg))
-    normal = float(core["base"][i]) * panes_in_memory
-    surprise = stabilise(recent) - float(stabilise(np.array([normal]))[0])
+    normal = float(core["base"]) * panes_in_memory
+    surprise = stabilise(_rolling(cfg, left)) - float(stabilise(np.array([normal]))[0])
     hour = cfg.burst.panes(HOUR_MS)
     users = np.array([left.users[max(0, k - hour + 1) : k + 1].max() for k in range(len(left.panes))])
-    fits = (surprise >= cfg.list_min_surprise) & (users >= cfg.list_min_users)
     strength = np.maximum(surprise, 0.1) ** 2 * (cfg.alert_boost if alerting else 1.0)
-    rank = np.where(fits, ln(strength) / LN2 + left.panes * (cfg.burst.pane_ms / cfg.half_life_ms), 0.0)
-    best = int(rank.argmax()) if rank.size else -1
-    if best < 0 or rank[best] <= 0.0:
-        core["rank"][i] = 0.0
-        core["peak_strength"][i] = 0.0
-    elif rank[best] < core["rank"][i]:
-        core["rank"][i] = rank[best]
+    return _Moments(
+        strength=strength,
+        rank=ln(strength) / LN2 + left.panes * (cfg.burst.pane_ms / cfg.half_life_ms),
+        fits=(surprise >= cfg.list_min_surprise) & (users >= cfg.list_min_users),
+    )
+
+
+def _rank_again(core: Rows, i: int, left: Series, now: _Moments) -> None:
+    """Give a key the strongest moment of what remains; never a higher place than it had."""
+    if not now.fits.any():
+        _leave(core, i)
+        return
+    best = now.best(among_all=False)
+    if now.rank[best] < core["rank"][i]:
+        core["rank"][i] = now.rank[best]
         core["peak_pane"][i] = left.panes[best]
-        core["peak_strength"][i] = strength[best]
+        core["peak_strength"][i] = now.strength[best]
+
+
+def _rank_less(core: Rows, i: int, left: Series, now: _Moments, had: _Moments) -> None:
+    """Lower the place of a key by as much as its strongest moment lost."""
+    if had.fits.any() and not now.fits.any():
+        _leave(core, i)
+        return
+    among_all = not had.fits.any()
+    new, old = now.best(among_all=among_all), had.best(among_all=among_all)
+    lost = float(had.rank[old] - now.rank[new])
+    if lost > 0.0 and core["rank"][i] > 0.0:
+        core["rank"][i] -= lost
+        core["peak_pane"][i] = int(core["peak_pane"][i]) + int(left.panes[new] - left.panes[old])
+        core["peak_strength"][i] *= now.strength[new] / had.strength[old]
+
+
+def _leave(core: Rows, i: int) -> None:
+    core["rank"][i] = 0.0
+    core["peak_strength"][i] = 0.0
 
 
 def only(part: Contributions, topics: frozenset[str]) -> Contributions:

@@ -1,7 +1,7 @@
-"""Bring moderators' decisions into the states and lists of one shard."""
+"""Bring moderators' decisions, and whatever else is taken back, into the states and lists of one shard."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from state.contributions import Contributions
 from state.moderation import Decision, Rules, approved, muted, touched
 from state.pane_rows import KEY_SEPARATOR
 from state.ranking import floor
-from state.retraction import alert_pane, burst_live, only, recount, revise
+from state.retraction import Series, alert_pane, burst_live, only, recount, revise
 from state.scopes import GLOBAL
 from state.topic_kinds import kind_of, name_of
 from state.trend_config import TrendConfig
@@ -21,6 +21,7 @@ WITHDRAWN = "withdrawn"
 CORRECTED = "corrected"
 DENIED = "denied"
 REVIEWED = "reviewed"
+UNDONE = "undone"
 APPROVALS = ("allow", "unallow")
 
 
@@ -75,16 +76,52 @@ def _withdraw(
         return []
     mine = [only(part, topics) for part in kept]
     series = recount([replace(p, rows=muted(rules, p.rows, at_ms)) for p in mine], cfg)
-    found = {key: raw for key, raw in zip(series, store.get(list(series)), strict=True) if raw is not None}
+    return restate(
+        cfg,
+        store,
+        Restated(series, kept[0].pane, lambda _, extra: _forget_people(extra, rules, at_ms)),
+        at_ms,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """Keys that were counted again.
+
+    Attributes:
+        series: What remains of each key.
+        first_kept: Oldest pane that was kept.
+        forget: Takes people who no longer count out of the samples of keys, in place.
+        before: What each key was until now; None = unknown (``retraction.revise``).
+        why: What its record says of a topic that stays.
+    """
+
+    series: Mapping[str, Series]
+    first_kept: int
+    forget: Callable[[Sequence[str], Rows], None]
+    before: Mapping[str, Series] | None = None
+    why: str = CORRECTED
+
+
+def restate(cfg: TrendConfig, store: KeyStore, counted: Restated, at_ms: int) -> list[TrendRecord]:
+    """Bring what was counted again into the states; return a record for each key that has or had a place."""
+    names = list(counted.series)
+    found = {key: raw for key, raw in zip(names, store.get(names), strict=True) if raw is not None}
+    if not found:
+        return []
     keys = list(found)
     core, extra = loads_many(list(found.values()))
     was_listed = core["rank"] > 0.0
-    _forget_people(extra, rules, at_ms)
-    fallen = revise(cfg, (core, extra), [series[key] for key in keys], kept[0].pane, at_ms)
+    counted.forget(keys, extra)
+    before = None if counted.before is None else [counted.before[key] for key in keys]
+    fallen = revise(
+        cfg, (core, extra), [counted.series[key] for key in keys], counted.first_kept, at_ms, before
+    )
     store.put(dict(zip(keys, dumps_many(core, extra, np.ones(len(keys), np.bool_)), strict=True)))
-    gone = fallen | (core["rank"] <= 0.0)
+    # A moderator's word about a burst is told even when its topic stays, for what it usually is.
+    gone = (core["rank"] <= 0.0) | (fallen & (before is None))
     return [
-        _record(cfg, key, (core[i : i + 1], extra[i : i + 1]), at_ms, WITHDRAWN if gone[i] else CORRECTED)
+        _record(cfg, key, (core[i : i + 1], extra[i : i + 1]), at_ms, WITHDRAWN if gone[i] else counted.why)
         for i, key in enumerate(keys)
         if was_listed[i]
     ]

@@ -18,7 +18,7 @@ from state.list_merge import Group, groups, squeezed
 from state.list_news import ListNews
 from state.list_review import PENDING, TRUSTED, Review
 from state.list_state import Candidate, ListChange, ListState
-from state.list_told import alias, headed, held_back, news_of
+from state.list_told import alias, completed, headed, held_back, news_of
 from state.moderation import ALLOWED
 from state.ranking import current, floor
 from state.trend_config import TrendConfig
@@ -41,6 +41,7 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
         at_ms: The moment: the end of a pane, or that of a correction.
     """
     pane = at_ms // cfg.burst.pane_ms - (at_ms % cfg.burst.pane_ms == 0)
+    news = completed(state, news)
     _hear(cfg, state, news, pane)
     _bar(state, news, at_ms)
     gone = {r.topic: r for r in news.records if r.rank <= 0.0}

@@ -24,6 +24,7 @@ from state.reach import NO_REACH, reach_of
 from state.scopes import USUAL_VIEWS, ViewName
 from state.topic_kinds import Kind
 from state.topic_sources import LABELS
+from state.undo_split import step_ms, undone
 from state.validate import GOOD, reasons, verdict
 
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
@@ -42,7 +43,7 @@ class Counted:
     """What became of a batch.
 
     Attributes:
-        pieces: For the shards, with their address (``rows.routed``); moderators' decisions too.
+        pieces: For the shards, with their address: pieces of panes, undos, moderators' decisions (``rows``).
         refused: Records that could not be counted, as text (``RawBatch.refused``).
     """
 
@@ -121,6 +122,9 @@ class BatchDecoder:
             reach = reach_of(event, columns, counted, self._views) if event != LABELS else NO_REACH
             split = pieces(counted, self._pane_ms, self._shards, reach)
             out.pieces += [rows.routed(shard, piece) for shard, piece in split]
+            if undos := undone(event, columns, counted, reach):
+                split = pieces(undos.events, step_ms(self._pane_ms), self._shards, undos.reach)
+                out.pieces += [rows.routed_undos(shard, piece) for shard, piece in split]
         if event == MODERATION:
             out.pieces += self._decisions(plan, columns, good)
         schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))

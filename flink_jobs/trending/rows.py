@@ -1,6 +1,6 @@
-"""What travels to the shards: pieces of panes, and moderators' decisions.
+"""What travels to the shards: pieces of panes, undos by the minute, and moderators' decisions.
 
-Both travel as ``shard (2 bytes) pane (8 bytes) body``, so that Flink's side can route them without decoding.
+All travel as ``shard (2 bytes) pane (8 bytes) body``, so that Flink's side can route them without decoding.
 """
 
 from state import contributions
@@ -9,12 +9,26 @@ from state.moderation import Decision, dumps_decision, loads_decision
 
 _SHARD_BYTES, _PANE_BYTES = 2, 8
 _NO_PANE = b"\x80" + bytes(_PANE_BYTES - 1)  # the smallest number of 64 bits
+_MAX_STEP = 1 << 60
+_FIRST_STEP = -(1 << 62)  # no pane lies there; nor do steps of it meet the smallest number
 
 
 def routed(shard: int, piece: Contributions) -> bytes:
     """Return a piece with its address in front."""
     address = shard.to_bytes(_SHARD_BYTES, "big") + piece.pane.to_bytes(_PANE_BYTES, "big", signed=True)
     return address + contributions.CODEC.dumps(piece)
+
+
+def routed_undos(shard: int, piece: Contributions) -> bytes:
+    """Return undos with their address in front; the piece's pane is the step (``state.undo_split``)."""
+    address = (_FIRST_STEP + piece.pane).to_bytes(_PANE_BYTES, "big", signed=True)
+    return shard.to_bytes(_SHARD_BYTES, "big") + address + contributions.CODEC.dumps(piece)
+
+
+def step_of(raw: bytes) -> int | None:
+    """Return the step of routed undos, None for a piece of a pane."""
+    step = pane_of(raw) - _FIRST_STEP
+    return step if abs(step) < _MAX_STEP else None
 
 
 def routed_decision(shard: int, decision: Decision) -> bytes:

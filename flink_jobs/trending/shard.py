@@ -1,11 +1,21 @@
 """One shard's life between Flink's state and timers and the pure functions of ``state``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from flink_jobs.trending import news, panes, rows
-from flink_jobs.trending.shard_states import Bytes, KeptPanes, TopicStates, WaitingPieces
-from state import contributions, list_news, moderation, shard_correction, shard_pane, tail_sketch
+from flink_jobs.trending.kept_panes import KeptPanes
+from flink_jobs.trending.shard_states import Bytes, TopicStates, WaitingPieces
+from state import (
+    contributions,
+    list_news,
+    moderation,
+    shard_correction,
+    shard_pane,
+    tail_sketch,
+    undo_correction,
+    undo_split,
+)
 from state.list_news import ListNews
 from state.moderation import Rules
 from state.scopes import GLOBAL
@@ -14,7 +24,7 @@ from state.trend_config import TrendConfig
 from state.trend_key import evictable
 
 PANES, NEWS = b"P", b"N"  # first byte of a message: for the panes topic, for the lists
-SHARD_MAPS: Final = ("waiting", "topics", "kept")
+SHARD_MAPS: Final = ("waiting", "topics", "kept", "undone")
 SHARD_CELLS: Final = ("sketch", "rules")
 
 
@@ -38,18 +48,25 @@ class Shard:
         self._cfg = cfg
         self._waiting = WaitingPieces(maps["waiting"], lambda pieces: shard_pane.fold(cfg, pieces))
         self._topics = TopicStates(maps["topics"])
-        self._kept = KeptPanes(maps["kept"])
+        self._kept = KeptPanes(maps["kept"], lambda whole: contributions.folded(whole, cfg.user_limit))
+        self._undone = WaitingPieces(maps["undone"], undo_split.together)
+        self._given = WaitingPieces(maps["undone"], undo_split.together, prefix="given/")
         self._cells = cells
         self._sketches: dict[int, TailSketch] = {}
         self._rules: dict[int, Rules] = {}
 
     def take(self, raw: bytes, watermark_ms: int) -> int:
-        """Keep a routed piece or decision; return the event time at which it is due."""
+        """Keep a routed piece, undos or a decision; return the event time at which they are due."""
         shard, decision = rows.shard_of(raw), rows.decision_of(raw)
+        step, pane_ms = rows.step_of(raw), self._cfg.burst.pane_ms
+        if step is not None:
+            step = undo_split.open_step(step, pane_ms, watermark_ms)
+            self._undone.add(step, rows.body_of(raw))
+            return undo_split.moment_of(step, pane_ms)
         if decision is None:
             pane = rows.pane_of(raw)
             self._waiting.add(pane, rows.body_of(raw))
-            return (pane + 1) * self._cfg.burst.pane_ms
+            return (pane + 1) * pane_ms
         moment_ms = moderation.moment_of(decision, watermark_ms)
         rules = self._rules_of(shard)
         rules.due.append((moment_ms, decision))
@@ -60,6 +77,7 @@ class Shard:
         """Do what is due at a moment of event time; yield messages."""
         if now_ms % self._cfg.burst.pane_ms:
             yield from self._decide(shard, now_ms)
+            yield from self._undo(shard, undo_split.steps_at(now_ms, self._cfg.burst.pane_ms), now_ms)
         else:
             yield from self._close(shard, now_ms)
 
@@ -71,10 +89,10 @@ class Shard:
             return
         topics, sketch = self._topics.of(shard), self._sketch_of(shard)
         before = sketch.last_pane
-        closed = shard_pane.close(cfg, sketch, topics, self._rules_of(shard), pieces)
+        closed = shard_pane.close(cfg, sketch, topics, self._rules_of(shard), pieces, self._given.pop(pane))
         self._cells["sketch"].put(tail_sketch.CODEC.dumps(sketch))
         oldest = pane + 1 - cfg.burst.panes(cfg.keep_ms)
-        self._kept.keep(shard, pane, contributions.CODEC.dumps(closed.kept), oldest)
+        self._kept.keep(shard, closed.kept, oldest)
         if cfg.sweep_due(before, pane):
             topics.remove(lambda raw: evictable(cfg.burst.panes(cfg.evict_ms), raw, pane))
         counted = panes.message_of(closed.rows, cfg.min_users_out)
@@ -90,9 +108,29 @@ class Shard:
         if not decisions:
             return
         self._cells["rules"].put(moderation.CODEC.dumps(rules))
-        kept = [contributions.CODEC.loads(raw) for raw in self._kept.all(shard)]
+        kept = [pane.part for pane in self._kept.panes(shard)]
         records = shard_correction.correct(self._cfg, self._topics.of(shard), rules, decisions, kept, now_ms)
         yield from _told(list_news.of_correction(records, decisions), now_ms)
+
+    def _undo(self, shard: int, steps: Sequence[int], now_ms: int) -> Iterator[bytes]:
+        asked = [(step, undo_split.joined(pieces)) for step in steps if (pieces := self._undone.pop(step))]
+        if not asked:
+            return
+        settled = undo_correction.settle(
+            self._cfg,
+            self._topics.of(shard),
+            self._rules_of(shard),
+            asked,
+            lambda: self._kept.panes(shard),
+            now_ms,
+        )
+        self._kept.change(shard, settled.changes)
+        for pane, given in settled.given.items():
+            if (pane + 1) * self._cfg.burst.pane_ms > now_ms:  # else it went into the closed pane
+                for part in given:
+                    self._given.add(pane, contributions.CODEC.dumps(part))
+        records = moderation.approved(self._rules_of(shard), settled.records, now_ms)
+        yield from _told(list_news.of_correction(records), now_ms)
 
     def _sketch_of(self, shard: int) -> TailSketch:
         if shard not in self._sketches:

@@ -28,65 +28,44 @@ class Bytes(Protocol):
 
 
 class WaitingPieces:
-    """Pieces by pane: a counter under ``<pane>``, pieces under ``<pane>/<number>``."""
+    """Pieces by pane: a counter under ``<pane>``, pieces under ``<pane>/<number>``.
 
-    def __init__(self, cell: Bytes, fold: Callable[[Sequence[bytes]], bytes]) -> None:
+    Undos wait in the same way, by step. A prefix tells several kinds apart that share a cell.
+    """
+
+    def __init__(self, cell: Bytes, fold: Callable[[Sequence[bytes]], bytes], prefix: str = "") -> None:
         self._cell = cell
         self._fold = fold
+        self._prefix = prefix
 
     def add(self, pane: int, piece: bytes) -> None:
         """Keep a piece; many are folded into one. O(1), and O(pieces) at every 64th."""
-        count = self._count(pane)
+        name = f"{self._prefix}{pane}"
+        count = self._count(name)
         if count >= FOLD_PIECES:
-            piece, count = self._fold([*self._take(pane, count), piece]), 0
-        self._cell.put(f"{pane}/{count}", piece)
-        self._cell.put(str(pane), (count + 1).to_bytes(2, "big"))
+            piece, count = self._fold([*self._take(name, count), piece]), 0
+        self._cell.put(f"{name}/{count}", piece)
+        self._cell.put(name, (count + 1).to_bytes(2, "big"))
 
     def pop(self, pane: int) -> list[bytes]:
         """Return the pieces of a pane and forget them."""
-        count = self._count(pane)
+        name = f"{self._prefix}{pane}"
+        count = self._count(name)
         if not count:
             return []
-        self._cell.remove(str(pane))
-        return self._take(pane, count)
+        self._cell.remove(name)
+        return self._take(name, count)
 
-    def _count(self, pane: int) -> int:
-        return int.from_bytes(self._cell.get(str(pane)) or b"", "big")
+    def _count(self, name: str) -> int:
+        return int.from_bytes(self._cell.get(name) or b"", "big")
 
-    def _take(self, pane: int, count: int) -> list[bytes]:
+    def _take(self, name: str, count: int) -> list[bytes]:
         out = []
         for number in range(count):
-            key = f"{pane}/{number}"
+            key = f"{name}/{number}"
             out.append(self._cell.get(key) or b"")
             self._cell.remove(key)
         return out
-
-
-class KeptPanes:
-    """Encoded contributions of the last panes, by pane."""
-
-    def __init__(self, cell: Bytes) -> None:
-        self._cell = cell
-        self._panes: dict[int, set[int]] = {}
-
-    def keep(self, shard: int, pane: int, raw: bytes, oldest: int) -> None:
-        """Keep a pane and let those before ``oldest`` go."""
-        panes = self._of(shard)
-        for old in [p for p in panes if p < oldest]:
-            self._cell.remove(str(old))
-            panes.discard(old)
-        if pane >= oldest:
-            self._cell.put(str(pane), raw)
-            panes.add(pane)
-
-    def all(self, shard: int) -> list[bytes]:
-        """Return what is kept, oldest pane first."""
-        return [self._cell.get(str(pane)) or b"" for pane in sorted(self._of(shard))]
-
-    def _of(self, shard: int) -> set[int]:
-        if shard not in self._panes:
-            self._panes[shard] = {int(key) for key, _ in self._cell.items()}
-        return self._panes[shard]
 
 
 class _Remembered:

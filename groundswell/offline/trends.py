@@ -114,6 +114,8 @@ class OfflineTrends:
             reason = text.split(FIELD_SEPARATOR, 4)[3]
             self.refused[reason] = self.refused.get(reason, 0) + 1
         for piece in counted.pieces:
+            if rows.step_of(piece) is not None:
+                continue  # undos of closed panes are the job's
             shards = self._open.setdefault(rows.pane_of(piece), {})
             shards.setdefault(rows.shard_of(piece), []).append(rows.body_of(piece))
         self._marks[source] = int(newest[-1])

@@ -1,4 +1,7 @@
-"""A ban takes its burst out of the lists within a minute of event time; a denied topic stays away."""
+"""What is taken back leaves the lists within a minute of event time; a denied topic stays away.
+
+Moderators ban and deny; authors delete their posts and people unlike, in a later pane than that of the deed.
+"""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +22,9 @@ PANE_MS = 300_000
 BURST_AT = 90  # panes after the start
 BAN_MS = START_MS + (BURST_AT + 1) * PANE_MS + 47_000
 DENY_MS = BAN_MS + 20_000
+UNDO_MS = BAN_MS + 83_000
 END_AT = 100
+_LIKED = 10_000  # number of the first post that is liked
 
 
 def _post(at_ms: int, user: str, topic: str, number: int) -> dict[str, object]:
@@ -43,24 +48,41 @@ def _decision(at_ms: int, action: str, target_type: str, target_id: str, number:
     }  # fmt: skip
 
 
+def _like(at_ms: int, action: str, number: int) -> dict[str, object]:
+    return {
+        "event": "engagement", "event_id": f"{action}{number}", "source_ms": at_ms, "received_ms": at_ms,
+        "actor_id": f"fan{number}", "action": action, "item_id": f"i{number}", "item_type": "post",
+        "topics": ["surge"], "lang": "en", "region": "US",
+    }  # fmt: skip
+
+
 def _events() -> Iterator[dict[str, object]]:
-    """Quiet talk of two topics; then three bursts, of which one is banned and one denied."""
-    number = 0
+    """Quiet talk of two topics; then bursts: one is banned, one denied, two are undone, one in part."""
+    number, deleted = 0, list[dict[str, object]]()
     for pane in range(END_AT):
         at_ms = START_MS + pane * PANE_MS
         talk = [(f"u{(pane * 7 + i) % 400}", "tea" if i % 2 else "milk") for i in range(16)]
         if pane == BURST_AT:
-            for topic in ("storm", "foul", "comet"):
+            for topic in ("storm", "foul", "comet", "tide", "ember"):
                 talk += [(f"{topic}{i}", topic) for i in range(60)]
         if pane == BURST_AT + 4:
             talk += [(f"again{i}", "foul") for i in range(60)]
         for i, (user, topic) in enumerate(talk):
             number += 1
-            yield _post(at_ms + i * 1000, user, topic, number)
+            post = _post(at_ms + i * 500, user, topic, number)
+            yield post
+            if topic == "tide" or (topic == "ember" and i % 3):
+                deleted.append({**post, "event_id": f"d{number}", "action": "delete", "source_ms": UNDO_MS})
+        if pane == BURST_AT:
+            yield from (_like(at_ms + 200_000, "like", _LIKED + i) for i in range(60))
         if pane == BURST_AT + 1:
             for i in range(60):
                 yield _decision(BAN_MS, "ban", "user", f"storm{i}", i)
             yield _decision(DENY_MS, "deny", "topic", "#Foul", 99)
+            yield from deleted
+            # Half of them from elsewhere: an undo finds its deed wherever it was done.
+            unlikes = (_like(UNDO_MS, "unlike", _LIKED + i) for i in range(60))
+            yield from ({**undo, "region": "US" if i % 2 else "AT"} for i, undo in enumerate(unlikes))
 
 
 def _shuffled(events: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -93,12 +115,18 @@ def test_moderators_decide_what_is_listed(tmp_path: Path) -> None:
 
 
 def _look(client: "redis.Redis") -> None:
-    """Check the lists and what they say about the three bursts."""
+    """Check the lists and what they say about the bursts."""
     for scope in ("global", "lang:en", "region:US"):
-        listed = {name.decode() for name in client.zrange(list_key(scope), 0, -1)}
-        assert "comet" in listed, scope
-        assert not listed & {"storm", "foul"}, scope
-    for topic, decided_ms, why in (("storm", BAN_MS, "withdrawn"), ("foul", DENY_MS, "denied")):
+        listed = [name.decode() for name in client.zrange(list_key(scope), 0, -1)]  # weakest first
+        assert not set(listed) & {"storm", "foul", "tide", "surge"}, scope
+        assert listed.index("ember") < listed.index("comet"), scope
+    assert "undone" in decode_trend(client.hget(meta_key("global", "ember"), "d")).reasons
+    for topic, decided_ms, why in (
+        ("storm", BAN_MS, "withdrawn"),
+        ("foul", DENY_MS, "denied"),
+        ("tide", UNDO_MS, "withdrawn"),
+        ("surge", UNDO_MS, "withdrawn"),
+    ):
         raw, version = client.hmget(meta_key("global", topic), "d", "_v")
         assert decode_trend(raw).reasons == (why,), topic
         assert 0 < int(version) - decided_ms <= 60_000, topic
