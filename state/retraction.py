@@ -23,6 +23,7 @@ from state.trend_config import TrendConfig
 from state.trend_key import HISTORY_PANES, KeyStates, Rows
 
 _PANE_MARK = "\x1e"  # between topic and pane while panes are counted together; no topic holds it
+_SAME_RANK = 1e-6  # a stored strength has seven digits; computed again, a place may differ by so much
 HOUR_MS = 3_600_000
 
 
@@ -114,17 +115,20 @@ def revise(
             old, new = _history(had, last), _history(left, last)
             history = np.maximum(extra["history"][i] + (new - old), 0.0)
             extra["history"][i] = np.where(new != old, history, extra["history"][i])
-        was_alerting = burst_live(cfg, core[i], at_ms)
+        boosted = _boosted_peak(cfg, core[i])
         fallen[i] = _alert_falls(cfg, core[i], left, first_kept, had)
         if fallen[i]:
             burst = core["burst"][i]
             burst["alert_ago"], burst["peak_score"] = NEVER, 0.0
         if int(core["peak_pane"][i]) >= first_kept:
-            now = _moments(cfg, core[i], left, alerting=burst_live(cfg, core[i], at_ms))
             if had is None:
-                _rank_again(core, i, left, now)
+                alerting = burst_live(cfg, core[i], at_ms)
+                _rank_again(core, i, left, _moments(cfg, left, _normal(cfg, core[i]), boosted=alerting))
             else:
-                _rank_less(core, i, left, now, _moments(cfg, core[i], had, alerting=was_alerting))
+                normal = _normal_at_peak(cfg, core[i], had, boosted=boosted)
+                was = _moments(cfg, had, normal, boosted=boosted)
+                now = _moments(cfg, left, normal, boosted=boosted and not fallen[i])
+                _rank_less(core, i, had, was, now)
         if core["rank"][i] <= floor(cfg.min_strength, at_ms, cfg.half_life_ms):
             core["rank"][i] = 0.0
     return fallen
@@ -212,23 +216,45 @@ class _Moments:
     rank: Floats
     fits: npt.NDArray[np.bool_]
 
-    def best(self, *, among_all: bool) -> int:
-        """Return the number of the strongest moment."""
-        return int(np.where(self.fits | among_all, self.rank, -np.inf).argmax())
 
-
-def _moments(cfg: TrendConfig, core: np.void, left: Series, *, alerting: bool) -> _Moments:
-    panes_in_memory = 1.0 / (1.0 - _fade(cfg))
-    normal = float(core["base"]) * panes_in_memory
-    surprise = stabilise(_rolling(cfg, left)) - float(stabilise(np.array([normal]))[0])
+def _moments(cfg: TrendConfig, left: Series, normal: float, *, boosted: bool) -> _Moments:
+    surprise = stabilise(_rolling(cfg, left)) - normal
     hour = cfg.burst.panes(HOUR_MS)
     users = np.array([left.users[max(0, k - hour + 1) : k + 1].max() for k in range(len(left.panes))])
-    strength = np.maximum(surprise, 0.1) ** 2 * (cfg.alert_boost if alerting else 1.0)
+    strength = np.maximum(surprise, 0.1) ** 2 * (cfg.alert_boost if boosted else 1.0)
     return _Moments(
         strength=strength,
-        rank=ln(strength) / LN2 + left.panes * (cfg.burst.pane_ms / cfg.half_life_ms),
+        rank=ln(strength) / LN2 + left.panes * _per_pane(cfg),
         fits=(surprise >= cfg.list_min_surprise) & (users >= cfg.list_min_users),
     )
+
+
+def _normal(cfg: TrendConfig, core: np.void) -> float:
+    """Return today's normal level of the rolling count, stabilised."""
+    panes_in_memory = 1.0 / (1.0 - _fade(cfg))
+    return float(stabilise(np.array([float(core["base"]) * panes_in_memory]))[0])
+
+
+def _normal_at_peak(cfg: TrendConfig, core: np.void, had: Series, *, boosted: bool) -> float:
+    """Return what was normal at a key's strongest moment: its strength then tells how far it was above it.
+
+    A burst teaches the base what is normal; measured by that, what remains of the burst would be nothing.
+    """
+    at = np.flatnonzero(had.panes == int(core["peak_pane"]))
+    if not at.size:
+        return _normal(cfg, core)
+    strength = float(core["peak_strength"]) / (cfg.alert_boost if boosted else 1.0)
+    return float(stabilise(_rolling(cfg, had))[at[0]] - np.sqrt(strength))
+
+
+def _boosted_peak(cfg: TrendConfig, core: np.void) -> bool:
+    """Return whether a key's burst alert was in force at its strongest moment."""
+    since = int(core["peak_pane"]) - alert_pane(core)
+    return bool(core["burst"]["peak_score"] > 0 and 0 <= since < cfg.burst.panes(cfg.burst.hold_ms))
+
+
+def _per_pane(cfg: TrendConfig) -> float:
+    return cfg.burst.pane_ms / cfg.half_life_ms
 
 
 def _rank_again(core: Rows, i: int, left: Series, now: _Moments) -> None:
@@ -236,25 +262,27 @@ def _rank_again(core: Rows, i: int, left: Series, now: _Moments) -> None:
     if not now.fits.any():
         _leave(core, i)
         return
-    best = now.best(among_all=False)
+    best = int(np.where(now.fits, now.rank, -np.inf).argmax())
     if now.rank[best] < core["rank"][i]:
         core["rank"][i] = now.rank[best]
         core["peak_pane"][i] = left.panes[best]
         core["peak_strength"][i] = now.strength[best]
 
 
-def _rank_less(core: Rows, i: int, left: Series, now: _Moments, had: _Moments) -> None:
-    """Lower the place of a key by as much as its strongest moment lost."""
-    if had.fits.any() and not now.fits.any():
+def _rank_less(core: Rows, i: int, had: Series, was: _Moments, now: _Moments) -> None:
+    """Lower a key by what it lost: to the strongest moment of what remains; none was above its place."""
+    if was.fits.any() and not now.fits.any():
         _leave(core, i)
         return
-    among_all = not had.fits.any()
-    new, old = now.best(among_all=among_all), had.best(among_all=among_all)
-    lost = float(had.rank[old] - now.rank[new])
-    if lost > 0.0 and core["rank"][i] > 0.0:
-        core["rank"][i] -= lost
-        core["peak_pane"][i] = int(core["peak_pane"][i]) + int(left.panes[new] - left.panes[old])
-        core["peak_strength"][i] *= now.strength[new] / had.strength[old]
+    old = float(core["rank"][i])
+    ranks = np.minimum(was.rank, old) + np.minimum(now.rank - was.rank, 0.0)
+    best = int(ranks.argmax())
+    if old <= 0.0 or ranks[best] > old - _SAME_RANK:
+        return
+    above = float(was.rank[best]) - old
+    core["rank"][i] = ranks[best]
+    core["peak_pane"][i] = had.panes[best]
+    core["peak_strength"][i] = now.strength[best] * (decay_rate(1.0 / above) if above > 0.0 else 1.0)
 
 
 def _leave(core: Rows, i: int) -> None:

@@ -7,12 +7,13 @@ from hashlib import blake2b
 import numpy as np
 
 from schemas.served import TrendRecord
-from state.contributions import Contributions
+from state.contributions import MARKER, Contributions
 from state.exact import Ints
 from state.kept_pane import KeptPane, PaneCount
 from state.moderation import Rules, muted, muting
 from state.pane_rows import KEY_SEPARATOR
 from state.retraction import Series, only, recount
+from state.runs import starts, sums
 from state.scopes import GLOBAL
 from state.shard_correction import UNDONE, Restated, restate
 from state.trend_config import TrendConfig
@@ -208,12 +209,19 @@ def _gone(kept: Sequence[KeptPane], changes: Iterable[Contributions]) -> Mapping
     for change in changes:
         left = by_number[change.pane].of_topics(change.topics).rows
         for i, topic in enumerate(change.topics):
-            mine = left[left["topic"] == i]
-            alive = mine["user"][mine["centi"] > 0]
+            alive = _alive(left[left["topic"] == i])
             lost = change.rows["user"][change.rows["topic"] == i]
             users = np.unique(lost[~np.isin(lost, alive)] >> np.uint64(16)).tolist()
             out.setdefault(topic, set()).update((int(user), change.pane) for user in users)
     return out
+
+
+def _alive(rows: Rows) -> Rows:
+    """Return the users who have weight left on some content, undos of the same pane taken into account."""
+    rows = rows[rows["centi"] != MARKER]
+    rows = rows[np.lexsort((rows["fingerprint"], rows["user"]))]
+    pair = starts(rows["user"], rows["fingerprint"])
+    return rows["user"][pair][sums(rows["centi"].astype(np.int64), pair) > 0]
 
 
 def _forget(keys: Sequence[str], extra: Rows, gone: Mapping[str, set[tuple[int, int]]]) -> None:
