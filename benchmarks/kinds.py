@@ -72,7 +72,8 @@ def run(given: list[RawBatch], kinds: tuple[Kind, ...]) -> dict[str, object]:
         shard_pane.close(cfg, sketches[shard], stores[shard], Rules(), pieces)
     close_s = time.process_time() - start_s
     n = sum(len(batch.values) for batch in given)
-    found = contributions.row_count([body for pieces in panes.values() for body in pieces])
+    size = sum(len(body) for pieces in panes.values() for body in pieces)
+    found = size // contributions.CONTRIBUTION.itemsize
     return {
         "kinds": ",".join(kinds),
         "rows_an_event": round(found / n, 2),

@@ -56,12 +56,14 @@ class TrendRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         rank: The ZSET score.
         alert_ms: Start of the pane of its newest burst alert; 0 = none.
         alert: A burst alert is in force (the topic trends; otherwise it is only rising).
-        reasons: Why it is listed, short words.
+        reasons: Why it is listed, short words; what kept that pane from an alert, each word after
+            "no alert: ".
         history: ``observed`` of the last panes, oldest first, silent panes as 0.
         kind: What the topic is: tag, phrase, link, post, creator or query.
-        duplicate_ratio: Of what was said in that pane, the share that repeats other content, 0 to 1.
-        mean_trust: Mean trust in the accounts behind that pane, 0 to 1.
-        top_user_share: Share of the strongest account in the pane's weight, 0 to 1.
+        duplicate_ratio: Of the pane's distinct posts, the share that repeats another, 0 to 1. Of tags,
+            phrases and links; else 0.
+        mean_trust: Mean trust in the accounts behind that pane, by weight, 0 to 1; lists of tags lower it.
+        top_user_share: Share of the strongest account in the pane's trusted weight, 0 to 1.
         low_trust_share: Share of that pane's accounts that are new, hardly followed or automated, 0 to 1.
         flags: Which of these are suspicious: duplicates, low trust, one account, new accounts.
         aliases: Other names of the same thing, which have no place of their own.

@@ -1,7 +1,7 @@
 """A store of trends in memory: the contract of the Redis store without Redis, for tests."""
 
 from schemas.served import AsOf, TrendRecord, list_key
-from serving.fill import filled
+from serving.fill import filled, places_needed
 from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
 from state.backoff import steps
 
@@ -39,12 +39,12 @@ class MemoryTrendStore:
         """Return the strongest trends of a kind in a scope and the moment they belong to."""
         check_limit(limit)
 
-        def read(of: str) -> Listing:
-            """Return the list of a scope."""
-            ranked = [r for r in self._ranked(of, kind) if not allowed or r.review in _SHOWN][:limit]
+        def read(of: str, count: int) -> Listing:
+            """Return the first places of a scope's list."""
+            ranked = [r for r in self._ranked(of, kind) if not allowed or r.review in _SHOWN][:count]
             return listing(of, self._as_of, [(record.rank, record) for record in ranked], kind)
 
-        own = read(scope)
+        own = read(scope, limit)
         if self._as_of is None or not fill:
             return own
         barred = {
@@ -52,7 +52,8 @@ class MemoryTrendStore:
             for (k, s, topic), until_ms in self._denied.items()
             if (k, s) == (kind, scope) and until_ms > self._as_of.as_of_ms
         }
-        return filled(own, [[read(of) for of in step] for step in steps(scope)], barred, limit)
+        count = places_needed(own, barred, limit)
+        return filled(own, [[read(of, count) for of in step] for step in steps(scope)], barred, limit)
 
     def trends(self, scope: str, limit: int, kind: str = "tag") -> list[Trend]:
         """Return the strongest trends of a kind in a scope."""

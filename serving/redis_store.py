@@ -20,7 +20,7 @@ from schemas.served import (
     meta_key,
 )
 from serving.errors import StoreContentError, StoreUnavailableError
-from serving.fill import filled
+from serving.fill import filled, places_needed
 from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
 from state.backoff import steps
 
@@ -85,25 +85,26 @@ class RedisTrendStore:
         One round trip; a second one for all lists to fill from, when the own list is short.
         """
 
-        def places(of: str) -> tuple[str | int, ...]:
-            """Return the command that reads the list of a scope."""
+        def places(of: str, count: int) -> tuple[str | int, ...]:
+            """Return the command that reads the first places of a scope's list."""
             key = list_key(of, kind, allowed=allowed)
-            return "EVAL", _READ_LIST, 1, key, limit - 1, meta_key(of, "", kind), _FIELD
+            return "EVAL", _READ_LIST, 1, key, count - 1, meta_key(of, "", kind), _FIELD
 
         check_limit(limit)
         raw_as_of, rows, denied = self._read(
             ("HGET", as_of_key(GLOBAL), _FIELD),
-            places(scope),
+            places(scope, limit),
             ("ZRANGE", denied_key(scope, kind), 0, -1, "WITHSCORES"),
         )
         as_of = _as_of(raw_as_of)
         own = listing(scope, as_of, _ranked(rows), kind)
         if as_of is None or not fill or len(own.trends) >= limit:
             return own
-        wanted = steps(scope)
-        others = iter(self._read(*(places(of) for step in wanted for of in step)) if wanted else ())
+        wanted, barred = steps(scope), _in_force(denied, as_of)
+        count = places_needed(own, barred, limit)
+        others = iter(self._read(*(places(of, count) for step in wanted for of in step)) if wanted else ())
         lists = [[listing(of, as_of, _ranked(next(others)), kind) for of in step] for step in wanted]
-        return filled(own, lists, _in_force(denied, as_of), limit)
+        return filled(own, lists, barred, limit)
 
     def trends(self, scope: str, limit: int, kind: str = "tag") -> list[Trend]:
         """Return the strongest trends of a kind in a scope."""

@@ -11,12 +11,13 @@ From an event to a trend, read in this order:
 - `trend_engine.py` (`trend_config.py`): one pane of one shard: admit, score, alert, rank, record.
 - `tail_sketch.py`, `trend_key.py`, `recent_samples.py`, `trend_base.py`: what a shard and a topic remember.
 - `trend_rank.py`, `ranking.py`: the place in the list, and a strength that fades without re-scoring.
+- `backoff.py`: from which scopes a reader fills a list that is too short.
 
 The burst detector, which knows only counts:
 
 - `burst.py` (`burst_config.py`, `burst_layout.py`): score a pane against the key's own past.
 - `burst_rates.py`, `burst_silence.py`, `burst_profile.py`, `burst_tail.py`: how it learns.
-- `burst_gate.py`: one alert per burst.
+- `burst_gate.py` (`alert_tests.py`): one alert per burst, and what a topic without one lacked.
 
 Under all of them: `exact.py`, the same bits on every machine; `codec.py`, kind and version of stored bytes.
 

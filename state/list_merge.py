@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ class Group:
     related: tuple[int, ...]
 
 
+@lru_cache(maxsize=1 << 16)
 def squeezed(topic: str) -> str:
     """Return a topic without what spelling adds: spaces, hyphens, apostrophes; itself if nothing is left.
 
@@ -83,13 +85,15 @@ def groups(
     members = _members([squeezed(topic) if names else topic for topic in topics], same)
     heads = [_head(group, topics, strength, led_by) for group in members]
     leading = frozenset(heads)
+    close = related >= cfg.relate_overlap
+    alone = ~(close.sum(axis=1) > close.diagonal())
     return [
         Group(
             head=head,
             aliases=tuple(i for i in group if i != head),
             strength=_together(group, strength, overlap),
             people=round(_together(group, counted, overlap)),
-            related=_related(head, leading, related, cfg.relate_overlap),
+            related=() if alone[head] else _related(head, leading, related, cfg.relate_overlap),
         )
         for head, group in zip(heads, members, strict=True)
     ]
@@ -122,6 +126,8 @@ def _head(
 
 def _together(group: Sequence[int], values: Sequence[float], overlap: Floats) -> float:
     """Return the sum of what each adds to those before it."""
+    if len(group) == 1:
+        return values[group[0]]
     total = 0.0
     for k, i in enumerate(group):
         shared_part = max((float(overlap[i, j]) for j in group[:k]), default=0.0)

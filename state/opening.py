@@ -7,7 +7,7 @@ import numpy as np
 
 from state import places
 from state.exact import Ints
-from state.scopes import VIEWS, ViewName
+from state.scopes import PLACE_VIEWS, VIEWS, ViewName
 from state.wordless import spread
 
 
@@ -38,7 +38,7 @@ def seen(rows: places.Rows, names: Sequence[str], views: Sequence[ViewName]) -> 
     here = np.flatnonzero(~apart)
     asked = _Requests(rows, here)
     for view in views:
-        yield _placed(rows, apart, names, view) if view in places.PLACE_VIEWS else asked.by(view)
+        yield _placed(rows, apart, names, view) if view in PLACE_VIEWS else asked.by(view)
 
 
 class _Requests:

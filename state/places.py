@@ -11,16 +11,15 @@ bits: the highest one says that the content had no words (``state.wordless``).
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from schemas.hashing import hash64
 from state.exact import Ints
+from state.scopes import PlaceView
 
-PlaceView = Literal["community", "tag"]
-PLACE_VIEWS: Final[tuple[PlaceView, ...]] = ("community", "tag")
 MAX_PLACE_CHARS: Final = 64  # moderators can name as much
 IN_PLACE: Final = 1 << 15  # of the language
 WORDLESS: Final = 1 << 15  # of the region

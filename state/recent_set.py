@@ -73,22 +73,37 @@ def count(kept: RecentSet) -> int:
 def shared(sets: Sequence[RecentSet]) -> tuple[Ints, Ints]:
     """Compare each with each: (in both, in the one as far as the other is complete), [n, n] each.
 
-    The second is not symmetrical: [i, j] counts what i has below the limit of j. O(n^2 x size) in arrays.
+    The second is not symmetrical: [i, j] counts what i has below the limit of j, and is 0 where nothing is
+    shared. O(hashes log hashes + pairs that share).
     """
     n = len(sets)
-    limit = np.array(
-        [int(s.hashes[-1]) if len(s.hashes) == SIZE else (1 << 32) - 1 for s in sets], np.int64
-    ).reshape(n)
-    table = np.full((n, SIZE), 1 << 32, np.int64)
-    for i, s in enumerate(sets):
-        table[i, : len(s.hashes)] = s.hashes
-    there = table < 1 << 32
-    known, column = np.unique(table, return_inverse=True)
-    member = np.zeros((n, len(known)), np.float64)
-    member[np.repeat(np.arange(n), SIZE), column.reshape(-1)] = there.reshape(-1)
-    # Whole numbers below 2^53: the sums are exact in any order.
-    both = np.rint(member @ member.T).astype(np.int64)
-    below: Ints = (table[:, None, :] <= limit[None, :, None]).sum(axis=2)
+    both = np.zeros(n * n, np.int64)
+    below = np.zeros((n, n), np.int64)
+    size = [len(one.hashes) for one in sets]
+    if n:
+        hashes, owner = np.concatenate([one.hashes for one in sets]), np.repeat(np.arange(n), size)
+        order = np.argsort(hashes, kind="stable")
+        hashes, owner = hashes[order], owner[order]
+        for distance in range(1, n):
+            same = hashes[distance:] == hashes[:-distance]
+            if not same.any():
+                break
+            both += np.bincount(owner[:-distance][same] * n + owner[distance:][same], minlength=n * n)
+    both = both.reshape(n, n)
+    both += both.T
+    some = np.flatnonzero(both.any(axis=1))
+    if some.size:
+        table = np.full((len(some), SIZE), (1 << 32) - 1, np.uint32)
+        for row, i in enumerate(some.tolist()):
+            table[row, : size[i]] = sets[i].hashes
+        full = np.array([size[i] == SIZE for i in some.tolist()], np.bool_)
+        limit = np.where(full, table[:, -1], (1 << 32) - 1).astype(np.uint32)
+        count = (table[:, None, :] <= limit[None, :, None]).sum(axis=2)
+        spare = SIZE - np.array([size[i] for i in some.tolist()])  # places that hold no hash
+        count -= np.where(limit == (1 << 32) - 1, spare[:, None], 0)
+        below[np.ix_(some, some)] = np.where(both[np.ix_(some, some)] > 0, count, 0)
+    both[np.diag_indices(n)] = size
+    below[np.diag_indices(n)] = size
     return both, below
 
 

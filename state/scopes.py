@@ -119,8 +119,9 @@ def language_region_scope(code: int) -> str:
     return f"{language_scope(code >> 16)},{region_scope(code & 0xFFFF)}"
 
 
+PlaceView = Literal["community", "tag"]  # their scopes begin with these words (``state.places``)
 ViewName = Literal["global", "language", "region", "language_region", "community", "tag"]
-# Views of requests; the other two are of places (``state.places``).
+PLACE_VIEWS: Final[tuple[PlaceView, ...]] = ("community", "tag")
 VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
         "global": View(_all, lambda _: GLOBAL),

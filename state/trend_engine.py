@@ -16,6 +16,7 @@ import pyarrow as pa
 from schemas.hashing import hash_strings
 from schemas.served import TrendRecord
 from state import recent_samples, tail_sketch, trend_base
+from state.alert_tests import Bools, missing, with_tests
 from state.burst import Scores
 from state.burst_gate import Alerts, gate
 from state.burst_layout import stabilise
@@ -88,8 +89,9 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Pane
         core,
         rows,
         y,
-        users=np.where(judged, np.maximum(rows.who.trusted_users, recent_users), 0),
+        users=np.maximum(rows.who.trusted_users, recent_users),
         contents=np.maximum(rows.who.fingerprints, recent_contents),
+        judged=judged,
     )
     normal = trend_base.advance(cfg, core, gap, y)
     _shift(extra["history"], gap, y)
@@ -107,6 +109,7 @@ def close_pane(cfg: TrendConfig, sketch: TailSketch, store: KeyStore, pane: Pane
     keep_extra = recent_samples.live(extra) | ranked.listed
     store.put(dict(zip(rows.keys, dumps_many(core, extra, keep_extra), strict=True)))
     told, chosen = records(cfg, rows, (core, extra), scores, ranked, users)
+    told = with_tests(told, missing(cfg, alerts.passed, chosen, young=young))
     return Verdict(rows.keys, rows.topics, scores, alerts, told, rows.source[chosen])
 
 
@@ -136,7 +139,7 @@ def _admit(
 
 
 def _detect(
-    cfg: TrendConfig, core: Rows, rows: PaneRows, y: Floats, *, users: Ints, contents: Ints
+    cfg: TrendConfig, core: Rows, rows: PaneRows, y: Floats, *, users: Ints, contents: Ints, judged: Bools
 ) -> tuple[Scores, Alerts]:
     """Run the burst detector and its gate; their states lie inside the core."""
     index = np.full(len(rows.keys), rows.pane)
@@ -150,6 +153,7 @@ def _detect(
         fingerprints=contents,
         top_fp_share=rows.who.top_share,
         pane_index=index,
+        judged=judged,
     )
     core["burst"] = bursts
     return scores, alerts

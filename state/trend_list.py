@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 
+import numpy as np
 from msgspec.structs import replace
 
 from schemas.served import TrendRecord
-from state import crowd, list_review, recent_set
+from state import crowd, list_review, recent_set, spam_flags
 from state.list_merge import Group, groups, squeezed
 from state.list_news import ListNews
 from state.list_review import PENDING, TRUSTED, Review
@@ -22,7 +23,7 @@ from state.moderation import ALLOWED
 from state.ranking import current, floor
 from state.trend_config import TrendConfig
 
-_CANDIDATES = 2  # for each place
+_SPARE = 1.2  # candidates for each place: names that are merged need none
 _NAMES = ("tag", "phrase", "query")  # kinds in which two spellings may be one topic
 _REMEMBERED = 10  # reviews for each place
 
@@ -30,8 +31,8 @@ _REMEMBERED = 10  # reviews for each place
 def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> ListChange:
     """Take the news of a moment into a list, in place, and return what changes for readers.
 
-    O(n^2) in arrays for n candidates, at most twice the list's size: some ms. What shards told in which order
-    changes nothing.
+    O(n^2) in arrays for n candidates, a fifth more than the list has places: some ms. What shards told in
+    which order changes nothing.
 
     Args:
         cfg: Settings.
@@ -98,13 +99,14 @@ def _hear(cfg: TrendConfig, state: ListState, news: ListNews, pane: int) -> None
         if record.rank <= 0.0:
             state.candidates.pop(record.topic, None)
         else:
-            state.candidates.setdefault(record.topic, Candidate(record)).record = record
+            one = state.candidates.setdefault(record.topic, Candidate(record))
+            one.record = spam_flags.remembered(one.record, record)
     rows = [i for i, record in enumerate(news.records) if record.rank > 0.0]
     mine = [state.candidates[news.records[i].topic] for i in rows]
-    people = recent_set.seen([one.people for one in mine], news.people[rows], pane, keep)
-    contents = recent_set.seen([one.contents for one in mine], news.contents[rows], pane, keep)
-    for one, who, what in zip(mine, people, contents, strict=True):
-        one.people, one.contents = who, what
+    kept = [one.people for one in mine] + [one.contents for one in mine]
+    after = recent_set.seen(kept, np.concatenate([news.people[rows], news.contents[rows]]), pane, keep)
+    for i, one in enumerate(mine):
+        one.people, one.contents = after[i], after[len(mine) + i]
 
 
 def _bar(state: ListState, news: ListNews, at_ms: int) -> None:
@@ -117,7 +119,7 @@ def _bar(state: ListState, news: ListNews, at_ms: int) -> None:
 def _cut(cfg: TrendConfig, state: ListState, lowest: float) -> list[str]:
     """Let the weakest candidates go; return the others, strongest first."""
     order = sorted(state.candidates, key=lambda t: (-state.candidates[t].record.rank, t))
-    kept = [t for t in order if state.candidates[t].record.rank > lowest][: _CANDIDATES * cfg.list_size]
+    kept = [t for t in order if state.candidates[t].record.rank > lowest][: round(_SPARE * cfg.list_size)]
     state.candidates = {t: state.candidates[t] for t in kept}
     return kept
 
@@ -177,6 +179,8 @@ def _review(
 
 def _word(cfg: TrendConfig, state: ListState, record: TrendRecord, at_ms: int) -> str:
     """Return whether people may be shown a topic under all its names; two spellings are one name."""
+    if not record.aliases:
+        return list_review.verdict(cfg.lists, record, state.reviews.get(record.topic), at_ms)
     words: dict[str, set[str]] = {}
     for name in (record.topic, *record.aliases):
         # What the head has of its aliases, such as flags, stays the head's.

@@ -17,6 +17,7 @@ PARTS = {
     "B6": "calibration",
     "B7": "repeat",
     "B8": "planted",
+    "B9": "flags",
 }
 ROOT = Path(__file__).resolve().parents[2]
 

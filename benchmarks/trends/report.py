@@ -17,7 +17,7 @@ class SkippedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One measure; a value for each detector that it applies to."""
+    """One measure; a value for each column that it applies to."""
 
     measure: str
     values: Mapping[str, Value]
@@ -28,8 +28,9 @@ class Part:
     """What one benchmark found.
 
     Attributes:
-        name: B1 to B8.
+        name: B1 to B9.
         title: What it is about.
+        columns: What stands beside the measures; the detectors, ours first, unless said otherwise.
         lines: Measures.
         notes: Sentences that belong to the figures.
         raw: Data for pictures; not printed.
@@ -39,6 +40,7 @@ class Part:
 
     name: str
     title: str
+    columns: tuple[str, ...] = DETECTORS
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     raw: dict[str, object] = field(default_factory=dict)
@@ -70,10 +72,10 @@ def table(parts: Iterable[Part]) -> str:
         if part.skipped:
             out.append(f"skipped: {part.skipped}\n")
             continue
-        out.append(f"| measure | {' | '.join(DETECTORS)} |")
-        out.append("|---" * (len(DETECTORS) + 1) + "|")
+        out.append(f"| measure | {' | '.join(part.columns)} |")
+        out.append("|---" * (len(part.columns) + 1) + "|")
         out += [
-            f"| {line.measure} | {' | '.join(shown(line.values.get(name, '')) for name in DETECTORS)} |"
+            f"| {line.measure} | {' | '.join(shown(line.values.get(name, '')) for name in part.columns)} |"
             for line in part.lines
         ]
         out.append("")

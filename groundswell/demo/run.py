@@ -19,11 +19,12 @@ from groundswell.stack.endpoints import Stack
 from groundswell.stack.flink_rest import FlinkRest
 from groundswell.stack.submit import submit
 from schemas.registry import FileRegistry
-from schemas.served import KINDS, TrendRecord
+from schemas.served import TrendRecord
 from serving.errors import ServingError
 from serving.redis_store import RedisTrendStore
 from serving.trend import Listing
 from state.ranking import floor
+from state.trend_config import TrendConfig
 
 JOB = "trending"
 _POLL_S = 0.2
@@ -94,7 +95,6 @@ class Demonstration:
             f"--out-of-order-ms={OUT_OF_ORDER_MS}",
             f"--topics={','.join(self._topics)}",
             f"--parallelism={self._stack.plan.task_managers}",
-            f"--trend.kinds={','.join(KINDS)}",
             "--shards=8",  # two task managers: fewer, larger pieces
             "--idle-timeout-ms=0",  # every partition of these topics gets events, and ticks at the end
         ]
@@ -190,7 +190,7 @@ class Demonstration:
                 "median_delay_min": statistics.median(delays) if delays else None,
                 **asdict(verdict),
             }
-        tops = {kind: self._top(kind) for kind in KINDS}
+        tops = {kind: self._top(kind) for kind in TrendConfig().kinds}
         return {**report, "top": tops.pop("tag"), "top_by_kind": tops, "peaks": _peaks(records)}
 
     def _lowest_rank(self) -> float:

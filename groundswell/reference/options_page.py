@@ -76,6 +76,8 @@ def _section(name: str, options: object) -> str:
 def _kind(hint: object) -> str:
     """Return a type in words that a reader of TOML knows."""
     text = str(hint)
+    if "Literal" in text and text.startswith("tuple"):
+        return "list of " + text.partition("Literal[")[2].partition("]")[0].replace("'", "`")
     if "Literal" in text:
         return text.partition("[")[2].rstrip("]").replace("'", "`").replace(", ", " or ")
     if "Mapping" in text:

@@ -71,8 +71,14 @@ def _show(found: "Trend", *, as_json: bool) -> None:
 def _not_found(store: "TrendStore", scope: str, topic: str, kind: str) -> None:
     from difflib import get_close_matches  # noqa: PLC0415
 
-    from groundswell.view.explain import unknown  # noqa: PLC0415
+    from groundswell.view.explain import elsewhere, unknown  # noqa: PLC0415
 
-    names = [trend.record.topic for trend in store.trends(scope, _LOOKED_AT, kind)]
-    say(unknown(topic, scope, get_close_matches(topic, names, n=_CLOSE)))
+    origins = {
+        trend.record.topic: trend.record.scope
+        for trend in store.listing(scope, _LOOKED_AT, kind, fill=True).trends
+    }
+    if topic in origins:
+        say(elsewhere(topic, scope, origins[topic]))
+    else:
+        say(unknown(topic, scope, get_close_matches(topic, list(origins), n=_CLOSE)))
     raise typer.Exit(CANNOT)

@@ -11,6 +11,7 @@ from groundswell.view.ranks import Move
 from groundswell.view.say import number, span
 from groundswell.view.sparkline import bar, sparkline
 from serving.trend import Trend
+from state.alert_tests import NO_ALERT
 
 WIDE = 120  # characters from which observed, expected and why have room of their own
 FADING_AFTER_MS = 3_600_000
@@ -123,7 +124,8 @@ def _bar(row: Row, width: int) -> Text:
 
 
 def _why(row: Row, _width: int) -> Text:
-    return Text(", ".join(row.trend.record.reasons), "dim")
+    why = (word for word in row.trend.record.reasons if not word.startswith(NO_ALERT))
+    return Text(", ".join(why), "dim")
 
 
 def _value(of: Callable[[Trend], str]) -> Cell:

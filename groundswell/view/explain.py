@@ -1,14 +1,19 @@
 """One trend in plain sentences: what was seen, what was expected, and why it is in the list."""
 
+import re
+
 from groundswell.view.say import clock, counted, long_span, moment, number, span
 from groundswell.view.sparkline import sparkline
 from groundswell.view.table import scope_name
 from serving.trend import Trend
+from state.alert_tests import NO_ALERT
+from state.topic_kinds import AUDIENCE_KINDS
 
 _CAPPED_USERS = 8  # TrendRecord.recent_users counts no further across panes
 _RARE_SCORE = 2.0  # from here "1 in N panes" reads better than "N in 100"
 _MOST_SCORE = 15.0
 _HISTORY_CELLS = 24
+_NEEDED = re.compile(r"needs (\d+) people here")
 _REVIEWS = {
     "pending": "Nobody has allowed it yet: it is not in the list for everybody.",
     "allowed": "A person allowed it: it is in the list for everybody.",
@@ -26,17 +31,26 @@ def explain(trend: Trend) -> list[str]:
     told = [
         _place(trend),
         _alert(trend),
+        _held_back(trend),
         _pane(trend),
         _rarity(trend),
         _people(trend),
         _names(trend),
         _life(trend),
-        "Why: " + "; ".join(_reason(word) for word in trend.record.reasons) + ".",
+        _why(trend),
         _evidence(trend),
         _review(trend),
         _history(trend),
     ]
     return [sentence for sentence in told if sentence]
+
+
+def elsewhere(topic: str, scope: str, origin: str) -> str:
+    """Return what to say about a topic that stands in a list only because that was filled from another."""
+    return (
+        f"{topic!r} does not trend in {scope_name(scope)} itself: its list was too short and is filled from "
+        f"{scope_name(origin)}. There it is explained: --scope {origin}"
+    )
 
 
 def unknown(topic: str, scope: str, close: list[str]) -> str:
@@ -58,12 +72,25 @@ def _place(trend: Trend) -> str:
 
 def _alert(trend: Trend) -> str:
     record, now_ms = trend.record, trend.as_of.as_of_ms
-    if not record.alert_ms:
-        return "It has had no burst alert."
     since = clock(record.alert_ms, now_ms)
     if record.alert:
         return f"A burst alert has been in force since {since} ({long_span(now_ms - record.alert_ms)})."
-    return f"Its newest burst alert was at {since}; none is in force."
+    told = f"Its newest burst alert was at {since}; none is in force." if record.alert_ms else ""
+    missing = [word.removeprefix(NO_ALERT) for word in record.reasons if word.startswith(NO_ALERT)]
+    why = f" Its newest pane gave none: {'; '.join(missing)}." if missing else ""
+    return (told or "It has had no burst alert.") + why
+
+
+def _held_back(trend: Trend) -> str:
+    """Return what keeps a topic out of a list that its shard thought it fit for."""
+    for word in trend.record.reasons:
+        needed = _NEEDED.fullmatch(word)
+        if needed:
+            return (
+                f"It has no place here: where so many people are active, {needed[1]} of them must speak "
+                "of a topic within an hour."
+            )
+    return ""
 
 
 def _pane(trend: Trend) -> str:
@@ -100,11 +127,16 @@ def _people(trend: Trend) -> str:
 
 def _evidence(trend: Trend) -> str:
     record = trend.record
+    # There each person is counted as a content, so nobody knows which posts repeat another.
+    copies = (
+        "" if record.kind in AUDIENCE_KINDS else f"Of its posts {record.duplicate_ratio:.0%} repeat another; "
+    )
     said = (
-        f"Of its posts {record.duplicate_ratio:.0%} repeat another; its accounts are trusted to "
+        f"{copies}its accounts are trusted to "
         f"{record.mean_trust:.0%} on average, {record.low_trust_share:.0%} of them hardly, "
         f"and the strongest made {record.top_user_share:.0%} of it."
     )
+    said = said[0].upper() + said[1:]
     return f"{said} Suspicious: {', '.join(record.flags)}." if record.flags else said
 
 
@@ -142,10 +174,18 @@ def _deviations(z: float) -> str:
     return f"{abs(z):.1f} deviations {'above' if z >= 0 else 'below'} normal"
 
 
-def _reason(word: str) -> str:
+def _why(trend: Trend) -> str:
+    record = trend.record
+    told = [w for w in record.reasons if not w.startswith(NO_ALERT) and not _NEEDED.fullmatch(w)]
+    return f"Why: {'; '.join(_reason(word, alert=record.alert) for word in told)}."
+
+
+def _reason(word: str, *, alert: bool) -> str:
     kind, _, size = word.rpartition(" ")
     if kind == "surprise":
         return f"the last hour lies {_deviations(float(size))}"
+    if word == "burst" and not alert:
+        return "its newest panes were a burst by its own past"
     return _WORDS.get(word, word)
 
 

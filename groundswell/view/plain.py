@@ -1,6 +1,7 @@
 """Trends as plain values, for JSON. Field names are those of the served records, and stay."""
 
 from schemas.served import AsOf, TrendRecord
+from serving.fill import origin
 from serving.trend import Listing, Trend
 
 _OWN = ("version", "rank")  # of the encoding
@@ -8,12 +9,15 @@ _FIELDS = tuple(name for name in TrendRecord.__struct_fields__ if name not in _O
 
 
 def listing_values(shown: Listing) -> dict[str, object]:
-    """Return a list: its scope, kind and moment, then its trends, strongest first."""
+    """Return a list: its scope, kind and moment, then its trends.
+
+    ``from`` names the scope that a trend was filled in from; None for the list's own.
+    """
     return {
         "scope": shown.scope,
         "kind": shown.kind,
         **as_of_values(shown.as_of),
-        "trends": [trend_values(trend) for trend in shown.trends],
+        "trends": [{**trend_values(trend), "from": origin(shown, trend)} for trend in shown.trends],
     }
 
 

@@ -361,6 +361,38 @@ def test_what_is_denied_here_does_not_come_in_from_elsewhere(world: World) -> No
     assert {topic for _, topic, _ in shown(world, "lang:cs")} == {"eclipse", "hoax"}
 
 
+def test_what_leads_elsewhere_and_may_not_come_in_leaves_room_for_the_next(world: World) -> None:
+    """However few trends are asked for: denied ones, and those that stand here already, are looked past."""
+    world.hold(
+        a_record("hoax", peak_strength=9.0),
+        a_record("hrad", peak_strength=8.0),
+        a_record("eclipse", peak_strength=7.0),
+        a_record("hrad", scope="region:SK"),
+        denied=[("lang:sk", "hoax", NOON_MS + 1), ("region:SK", "hoax", NOON_MS + 1)],
+    )
+    assert shown(world, "lang:sk", 1) == [(1, "hrad", "global")]
+    assert shown(world, "region:SK", 2) == [(1, "hrad", "region:SK"), (2, "eclipse", "global")]
+
+
+def test_each_step_comes_after_the_one_before_however_strong_it_is(world: World) -> None:
+    """A language in a region: the language, the region, the nearest language, its group, the world."""
+    scopes = ("lang:sk,region:SK", "lang:sk", "region:SK", "lang:cs", "lang:pl", "global")
+    world.hold(*(a_record(f"t{n}", scope=of, peak_strength=2.0 + n) for n, of in enumerate(scopes)))
+    assert [of for _, _, of in shown(world, "lang:sk,region:SK")] == list(scopes)
+    assert [of for _, _, of in shown(world, "community:a,b")] == ["global"]
+
+
+def test_a_filler_never_takes_a_place_that_is_taken(client: "redis.Redis", world: World) -> None:
+    """An own trend keeps its place when the record of a stronger one is lost; fillers follow behind it."""
+    if not isinstance(world.store, RedisTrendStore):
+        return
+    world.hold(
+        a_record("a", scope="lang:sk", peak_strength=9.0), a_record("b", scope="lang:sk"), a_record("c")
+    )
+    client.delete(meta_key("lang:sk", "b"))
+    assert shown(world, "lang:sk") == [(2, "a", "lang:sk"), (3, "c", "global")]
+
+
 def test_the_list_for_everybody_is_filled_from_such_lists_only(world: World) -> None:
     """What nobody has looked at stays out, wherever it comes from."""
     world.hold(

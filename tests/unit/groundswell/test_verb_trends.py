@@ -74,7 +74,9 @@ def test_a_short_list_is_filled_and_says_from_where(store: MemoryTrendStore) -> 
     table = runner.invoke(app, ["trends", "--scope", "lang:sk"]).stdout
     assert "world cup  (global)" in table
     values = json.loads(runner.invoke(app, ["trends", "--scope", "lang:sk", "--json"]).stdout)
-    assert {trend["scope"] for trend in values["trends"]} == {"global"}
+    assert {trend["from"] for trend in values["trends"]} == {"global"}
+    own = json.loads(runner.invoke(app, ["trends", "--json"]).stdout)
+    assert {trend["from"] for trend in own["trends"]} == {None}
     bare = json.loads(runner.invoke(app, ["trends", "--scope", "lang:sk", "--no-fill", "--json"]).stdout)
     assert bare["trends"] == []
 
@@ -149,6 +151,16 @@ def test_explaining_an_unknown_topic_is_exit_code_1(store: MemoryTrendStore) -> 
     assert done.exit_code == 1
     assert done.stdout == ""
     assert "Did you mean 'eclipse'?" in done.stderr
+
+
+def test_explaining_a_topic_of_another_list_says_where_to_look(store: MemoryTrendStore) -> None:
+    """What a reader sees in a filled list is not called unknown; close names are sought there, too."""
+    filled(store)
+    done = runner.invoke(app, ["explain", "eclipse", "--scope", "lang:sk"])
+    assert done.exit_code == 1
+    assert "filled from global. There it is explained: --scope global" in done.stderr
+    close = runner.invoke(app, ["explain", "eclipes", "--scope", "lang:sk"])
+    assert "Did you mean 'eclipse'?" in close.stderr
 
 
 def test_a_store_that_goes_away_leaves_the_last_picture(

@@ -35,6 +35,36 @@ def test_names_flags_and_review_are_told() -> None:
     assert told[-2].startswith("Nobody has allowed it yet")
 
 
+def test_what_kept_it_from_an_alert_is_told() -> None:
+    """As the job wrote it down, and only then: a reader does not know the job's settings."""
+    why = ("rising", "surprise 4.0", "no alert: fewer than 5 people", "no alert: fewer than 3 contents")
+    told = explain(a_trend(reasons=why))
+    assert told[1] == (
+        "It has had no burst alert. Its newest pane gave none: fewer than 5 people; fewer than 3 contents."
+    )
+    assert "Why: more was seen" in "".join(told)
+    assert "no alert: " not in "".join(told)
+    assert explain(a_trend())[1] == "It has had no burst alert."
+    merged = explain(a_trend(reasons=why, alert=True, alert_ms=NOON_MS - PANE_MS))
+    assert "people;" not in "".join(merged)
+
+
+def test_what_a_list_asks_for_beyond_that_is_told() -> None:
+    """A burst that too few people of a large scope speak of has neither place nor alert."""
+    told = explain(a_trend(position=None, reasons=("burst", "surprise 9.0", "needs 6 people here")))
+    assert told[2].startswith("It has no place here: where so many people are active, 6 of them must")
+    assert "Why: its newest panes were a burst by its own past; the last hour" in "".join(told)
+
+
+def test_nobody_claims_to_know_copies_where_people_are_counted() -> None:
+    """Of a post, a creator or a query each person is a content: no word on repeated posts."""
+    told = explain(a_trend(kind="creator", mean_trust=0.2, flags=("low trust",)))
+    (said,) = [s for s in told if "trusted" in s]
+    assert said.startswith("Its accounts are trusted to 20% on average")
+    assert said.endswith("Suspicious: low trust.")
+    assert not any("repeat another" in s for s in told)
+
+
 def test_a_faded_topic() -> None:
     """What left the list is told in the past, and nothing promises when it will leave."""
     trend = a_trend(
@@ -93,6 +123,15 @@ def test_plain_values_are_ready_for_json() -> None:
     assert trend["left_ms"] == 5 * HALF_LIFE_MS
     assert len(trend["history"]) == 24
     assert not {"version", "rank"} & set(trend)
+
+
+def test_plain_values_hold_the_evidence_of_gaming() -> None:
+    """Programs see what people are told."""
+    shown = a_trend(duplicate_ratio=0.9, mean_trust=0.1, flags=("duplicates", "low trust"))
+    (trend,) = listing_values(Listing("global", an_as_of(), (shown,)))["trends"]  # type: ignore[misc]
+    assert (trend["duplicate_ratio"], trend["mean_trust"]) == (0.9, 0.1)
+    assert (trend["top_user_share"], trend["low_trust_share"]) == (0.0, 0.0)
+    assert trend["flags"] == ("duplicates", "low trust")
 
 
 def test_plain_values_of_no_list_are_empty() -> None:

@@ -10,7 +10,12 @@ def test_news_of_undos_lower_a_topic_and_leave_what_is_known_of_it() -> None:
     """Flags, people and expectation were told by the pane; the place is the new one."""
     state = ListState()
     known = record("tea", 9.0, flags=("duplicates",), users=44, reasons=("trending",))
-    settle(CFG, state, news((known, range(10), range(10)), (record("milk", 8.0), range(9), range(9))), END_MS)
+    settle(
+        CFG,
+        state,
+        news((known, range(10), range(10)), (record("milk", 8.0), range(50, 59), range(50, 59))),
+        END_MS,
+    )
     lower = record("tea", 4.0, reasons=(UNDONE,), users=0, history=(1.0, 2.0))
     change = settle(CFG, state, news((lower, (), ())), END_MS + 2)
     assert [topic for topic, _ in change.places] == ["milk", "tea"]
