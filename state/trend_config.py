@@ -41,6 +41,8 @@ class TrendConfig:
         min_strength: Below this strength a topic leaves the list.
         quiet_start_ms: No alerts before a stream is this old: at first, everything looks new.
         keep_ms: How long contributions are kept, so that a ban or a deletion can take them back.
+        undo_share: Undos of deeds in closed panes are taken into account when those of a minute weigh so
+            much of a topic's rolling count; 0 = always, which costs more than all counting.
         evict_ms: A topic silent for this long loses its state.
         min_users_out: Users that a pane needs to be written to the panes topic; 1 = all panes.
     """
@@ -65,6 +67,7 @@ class TrendConfig:
     min_strength: float = 0.3
     quiet_start_ms: int = HOUR_MS
     keep_ms: int = 6 * HOUR_MS
+    undo_share: float = 0.05
     evict_ms: int = 14 * DAY_MS
     min_users_out: int = 2
 
@@ -86,7 +89,14 @@ class TrendConfig:
         ]
         problems += [
             f"{name} = {getattr(self, name)!r}: expected 0 or more"
-            for name in ("min_excess", "list_min_users", "list_min_surprise", "quiet_start_ms", "keep_ms")
+            for name in (
+                "min_excess",
+                "list_min_users",
+                "list_min_surprise",
+                "quiet_start_ms",
+                "keep_ms",
+                "undo_share",
+            )
             if not getattr(self, name) >= 0
         ]
         problems += self.lists.problems()

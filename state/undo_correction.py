@@ -20,9 +20,10 @@ from state.shard_correction import UNDONE, Restated, restate
 from state.trend_config import TrendConfig
 from state.trend_engine import KeyStore
 from state.trend_key import Rows, loads_many
-from state.undo import deletions, find
+from state.undo import Found, deletions, find
 from state.undo_split import pane_of
 
+_POST = 1.0  # less than one post is nothing that a list shows
 Asked = Sequence[tuple[int, Contributions]]
 
 
@@ -41,13 +42,33 @@ class Settled:
     records: list[TrendRecord] = field(default_factory=list)
 
 
-def with_state(cfg: TrendConfig, store: KeyStore, asked: Contributions) -> Contributions:
-    """Return the undos of topics that have a state: the others have nothing that could be corrected. O(n)."""
-    if GLOBAL not in cfg.views:
-        return asked
+def levels(cfg: TrendConfig, store: KeyStore, asked: Contributions) -> dict[str, float]:
+    """Return what a loss must weigh to be seen, for each topic of some undos that has a state. O(n).
+
+    Each like that is taken back would otherwise have its topic counted again in hours of panes, and that
+    costs more than all counting.
+    """
     states = store.get([f"{topic}{KEY_SEPARATOR}{GLOBAL}" for topic in asked.topics])
-    known = frozenset(t for t, state in zip(asked.topics, states, strict=True) if state is not None)
-    return only(asked, known) if known else replace(asked, topics=[], rows=asked.rows[:0])
+    known = [topic for topic, state in zip(asked.topics, states, strict=True) if state is not None]
+    if cfg.undo_share == 0 or GLOBAL not in cfg.views:
+        return dict.fromkeys(known if GLOBAL in cfg.views else asked.topics, 0.0)
+    if not known:
+        return {}
+    core, _ = loads_many([state for state in states if state is not None])
+    least = np.maximum(cfg.undo_share * core["recent"].astype(np.float64), _POST)
+    return dict(zip(known, least.tolist(), strict=True))
+
+
+def that_matter(asked: Contributions, least: Mapping[str, float]) -> Contributions:
+    """Return the undos of topics that may lose something to be seen: much, or what was done to a post."""
+    topic, marker = asked.rows["topic"], asked.rows["centi"] == MARKER
+    undone = np.bincount(
+        topic[~marker], -asked.rows["milli"][~marker] / 1000.0, minlength=len(asked.topics)
+    ).astype(np.float64)
+    undone[topic[marker]] = np.inf  # what was done to the post is not known yet
+    losses = zip(asked.topics, undone.tolist(), strict=True)
+    matter = frozenset(name for name, lost in losses if name in least and lost >= least[name])
+    return only(asked, matter) if matter else replace(asked, topics=[], rows=asked.rows[:0])
 
 
 def settle(
@@ -77,7 +98,8 @@ def settle(
         own = pane_of(step, cfg.burst.pane_ms)
         # A topic may get its state when this pane closes, and what was deleted must not help it.
         _give(out, own, deletions(undos))
-        mine = with_state(cfg, store, undos)
+        least = levels(cfg, store, undos)
+        mine = that_matter(undos, least)
         if not mine.topics:
             continue
         panes = kept() if panes is None else panes
@@ -85,8 +107,12 @@ def settle(
         found = find(mine, own, closed)
         _give(out, own, found.back)
         by_number = dict(closed)
+        seen = _seen(by_number, found, least)
         before.remember(
-            {n: (by_number[n], _topics(by_number[n], lost.row)) for n, lost in found.lost.items()}
+            {
+                n: (by_number[n], [t for t in _topics(by_number[n], lost.row) if t in seen])
+                for n, lost in found.lost.items()
+            }
         )
         for number, lost in found.lost.items():
             changes.add(by_number[number].lower(lost))
@@ -94,6 +120,17 @@ def settle(
     if panes and out.changes:
         out.records = _restate(cfg, store, before, panes, changes, at_ms)
     return out
+
+
+def _seen(kept: Mapping[int, KeptPane], found: Found, least: Mapping[str, float]) -> frozenset[str]:
+    """Return the topics that lose enough to be seen."""
+    total: dict[str, float] = {}
+    for number, lost in found.lost.items():
+        part = kept[number].part
+        weight = np.bincount(part.rows["topic"][lost.row], lost.milli / 1000.0, minlength=len(part.topics))
+        for i in np.flatnonzero(weight).tolist():
+            total[part.topics[i]] = total.get(part.topics[i], 0.0) + float(weight[i])
+    return frozenset(topic for topic, weight in total.items() if weight > least[topic] or least[topic] == 0.0)
 
 
 def _give(out: Settled, pane: int, part: Contributions) -> None:

@@ -11,7 +11,7 @@ from state.trend_config import TrendConfig
 from tests.support.pane_parts import user_hash
 from tests.support.shard_flow import Deed, ShardFlow
 
-CFG = TrendConfig(quiet_start_ms=0, admit_pane_users=1)
+CFG = TrendConfig(quiet_start_ms=0, admit_pane_users=1, undo_share=0.0)
 PANE_MS = CFG.burst.pane_ms
 START_MS = 1_772_150_400_000
 PANES = 6

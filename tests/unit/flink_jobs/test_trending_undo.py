@@ -19,7 +19,7 @@ from state.undo_split import moment_of, open_step, pane_of, steps_at
 from tests.support.pane_parts import piece
 from tests.support.shard_flow import Deed, MapState, ShardFlow, routed
 
-CFG = TrendConfig(quiet_start_ms=0)
+CFG = TrendConfig(quiet_start_ms=0, undo_share=0.0)
 PANE_MS = CFG.burst.pane_ms
 START_MS = 1_772_150_400_000
 LATER_MS = START_MS + PANE_MS + 70_000  # in the next pane
