@@ -72,7 +72,7 @@ def main() -> None:
     options.add_argument("--rows", type=int, default=5_000)
     options.add_argument("--undos", type=int, default=50)
     asked = options.parse_args()
-    cfg, rng, cell = TrendConfig(), np.random.default_rng(5), Memory()
+    cfg, rng, cell = TrendConfig(undo_share=0.0), np.random.default_rng(5), Memory()
     kept = KeptPanes(cell, lambda whole: contributions.folded(whole, cfg.user_limit))
     store, sketch, given, closes = DictStore(), tail_sketch.empty(), [], []
     for pane in range(FIRST_PANE, FIRST_PANE + PANES):
