@@ -31,6 +31,7 @@ class Passed:
         contents: Enough contents.
         spread: No content has most of it.
         lift: Enough times the expected count.
+        rise: Steep enough against the last hours.
         evidence: Improbable enough in the key's own past.
         warm: The key's own past is long enough to be believed; not a test, but it decides how many people.
     """
@@ -40,13 +41,14 @@ class Passed:
     contents: Bools
     spread: Bools
     lift: Bools
+    rise: Bools
     evidence: Bools
     warm: Bools
 
     @property
     def gate(self) -> Bools:
         """All but the evidence."""
-        return self.judged & self.users & self.contents & self.spread & self.lift
+        return self.judged & self.users & self.contents & self.spread & self.lift & self.rise
 
 
 def users_needed(cfg: BurstConfig, warm: Bools) -> Ints:
@@ -63,7 +65,8 @@ def missing(cfg: TrendConfig, passed: Passed, chosen: Ints, *, young: bool) -> l
         chosen: Numbers of the keys that are asked about.
         young: The stream is younger than its quiet start, so nothing is judged.
     """
-    tests = (passed.judged, passed.users, passed.contents, passed.spread, passed.lift, passed.evidence)
+    p = passed
+    tests = (p.judged, p.users, p.contents, p.spread, p.lift, p.rise, p.evidence)
     cold = (~passed.warm[chosen]).astype(np.int64)
     code = sum(((~test[chosen]).astype(np.int64) << bit for bit, test in enumerate(tests, 1)), cold)
     # Few combinations occur: each is put into words once.
@@ -90,6 +93,7 @@ def _words(cfg: TrendConfig, code: int, *, young: bool) -> tuple[str, ...]:
         f"fewer than {gate.min_fingerprints} contents",
         f"one content makes more than {gate.max_top_share:.0%}",
         f"less than {gate.min_lift:g} times the expected count",
+        "no steep rise against the last hours",
         f"not improbable enough (evidence below {gate.alert_score:g})",
     )
     return tuple(NO_ALERT + word for bit, word in enumerate(words, 1) if code >> bit & 1)

@@ -41,6 +41,7 @@ class Scores:
         x: The pane's weighted count on the square-root scale.
         expected: What the baseline expected, as a count, >= 0.
         sd: Deviation of that expectation, as a count.
+        recent: Count a pane over the last ``smooth_ms`` before this one; 0 where a pane is as long as that.
         warm: The key has seen enough panes for its own tail; before that s and evidence are
             alert_score z / cold_z.
     """
@@ -52,6 +53,7 @@ class Scores:
     x: Floats
     expected: Floats
     sd: Floats
+    recent: Floats
     warm: Bools
 
 
@@ -74,8 +76,8 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
     y = np.maximum(np.asarray(y, np.float64), 0.0)
     x = stabilise(y)
     silent = x <= X_OF_ZERO
-    smooth = states["smooth"].astype(np.float64)
-    smooth = smooth + smoothing(cfg) * (x - smooth)
+    before = states["smooth"].astype(np.float64)
+    smooth = before + smoothing(cfg) * (x - before)
     mu = states["mu"].astype(np.float64)
     predicted = np.maximum(mu + offsets(cfg, states, pane_index), X_OF_ZERO)
     # A silent pane surprises nobody: both speeds see it as the distance of x(0) from the bare baseline.
@@ -97,6 +99,7 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
         news=update_news(cfg, states, y, age),
         z=mean_z,
         x=x,
+        recent=_recent(cfg, before),
         warm=warm,
         **_as_count(predicted[0], sigma[0]),
     )
@@ -141,6 +144,13 @@ def _learn(cfg: BurstConfig, states: States, x: Floats, predicted: Floats, dista
     states["var"] = ((1.0 - rate) * (var + rate * (distance * distance))).T
     states["mu"] = mu + rate * (seen - mu)
     return seen
+
+
+def _recent(cfg: BurstConfig, smooth: Floats) -> Floats:
+    """Return the level of the smoothed input as a count a pane."""
+    if smoothing(cfg) >= 1.0:  # it is the pane before, and tells nothing of a rise
+        return np.zeros_like(smooth)
+    return np.maximum(0.25 * smooth * smooth - 0.375, 0.0)
 
 
 def _as_count(predicted: Floats, sigma: Floats) -> dict[str, Floats]:

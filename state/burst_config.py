@@ -39,6 +39,8 @@ class BurstConfig:
         alert_score: Evidence that alerts: mean of two scores, each -log10 of a probability.
         min_lift: An alert needs at least this many times the expected count, 0 or more. A big topic's
             small wave can be improbable without being a trend.
+        min_rise: It needs at least this many times the level of the last ``smooth_ms`` as well, 0 or more;
+            off for panes as long as that. A burst rises within the hour, a wave of the day takes longer.
         hold_ms: One alert per burst: no second alert within this time.
         escalation_ratio: Inside the hold, evidence this many times the peak is an escalation, >= 1.
         warm_ms: Age from which a key's own tail is believed.
@@ -62,6 +64,7 @@ class BurstConfig:
     tail_start_width: float = 0.4
     alert_score: float = 2.4
     min_lift: float = 3.0
+    min_rise: float = 2.2
     hold_ms: int = DAY_MS
     escalation_ratio: float = 1.3
     warm_ms: int = DAY_MS
@@ -92,7 +95,8 @@ class BurstConfig:
             "alert_score", "cold_z",
         )  # fmt: skip
         natural = (
-            "smooth_ms", "min_lift", "hold_ms", "warm_ms", "cold_min_users", "min_users", "min_fingerprints",
+            "smooth_ms", "min_lift", "min_rise", "hold_ms", "warm_ms", "cold_min_users", "min_users",
+            "min_fingerprints",
         )  # fmt: skip
         checks = [
             ("detector", f"one of {', '.join(get_args(Detector))}", self.detector in get_args(Detector)),

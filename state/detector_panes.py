@@ -79,6 +79,7 @@ def verdict(
         x=stabilise(y),
         expected=expected,
         sd=np.sqrt(var),
+        recent=np.zeros_like(y),  # baselines keep no such level
         warm=states["age"].astype(np.int64) >= cfg.panes(cfg.warm_ms),
     )
 
