@@ -39,8 +39,9 @@ class BurstConfig:
         alert_score: Evidence that alerts: mean of two scores, each -log10 of a probability.
         min_lift: An alert needs at least this many times the expected count, 0 or more. A big topic's
             small wave can be improbable without being a trend.
-        min_rise: It needs at least this many times the level of the last ``smooth_ms`` as well, 0 or more;
-            off for panes as long as that. A burst rises within the hour, a wave of the day takes longer.
+        min_jump: Lift times rise that an alert needs, 0 or more: the count over the expected one, times the
+            count over the level of the last ``smooth_ms``. A burst rises within the hour; a wave of the day
+            or a high plateau lies far above that level only for a moment. Off for panes that long.
         hold_ms: One alert per burst: no second alert within this time.
         escalation_ratio: Inside the hold, evidence this many times the peak is an escalation, >= 1.
         warm_ms: Age from which a key's own tail is believed.
@@ -64,7 +65,7 @@ class BurstConfig:
     tail_start_width: float = 0.4
     alert_score: float = 2.4
     min_lift: float = 3.0
-    min_rise: float = 2.2
+    min_jump: float = 7.0
     hold_ms: int = DAY_MS
     escalation_ratio: float = 1.3
     warm_ms: int = DAY_MS
@@ -95,7 +96,7 @@ class BurstConfig:
             "alert_score", "cold_z",
         )  # fmt: skip
         natural = (
-            "smooth_ms", "min_lift", "min_rise", "hold_ms", "warm_ms", "cold_min_users", "min_users",
+            "smooth_ms", "min_lift", "min_jump", "hold_ms", "warm_ms", "cold_min_users", "min_users",
             "min_fingerprints",
         )  # fmt: skip
         checks = [

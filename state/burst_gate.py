@@ -66,7 +66,7 @@ def gate(
         contents=fingerprints >= cfg.min_fingerprints,
         spread=top_fp_share <= cfg.max_top_share,
         lift=counted >= cfg.min_lift * scores.expected,
-        rise=counted >= cfg.min_rise * scores.recent,
+        rise=counted * counted >= cfg.min_jump * scores.expected * scores.recent,
         evidence=s >= cfg.alert_score,
         warm=scores.warm,
     )

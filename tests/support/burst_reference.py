@@ -33,6 +33,7 @@ class Key:
     s: float = 0.0
     evidence: float = 0.0
     news: float = 0.0
+    jump: float = 0.0  # squared count above what the gate demands of it
     z: float = 0.0
     x: float = 0.0
     expected: float = 0.0
@@ -81,6 +82,7 @@ class Key:
             and fingerprints >= cfg.min_fingerprints
             and top_share <= cfg.max_top_share
             and self.x**2 / 4 - 0.375 >= cfg.min_lift * self.expected
+            and self.jump >= 0.0
         )
         self.held = self.alert_pane is not None and pane - self.alert_pane < cfg.panes(cfg.hold_ms)
         self.alert = trusted and not self.held and self.evidence >= cfg.alert_score
@@ -104,6 +106,7 @@ class Key:
         cfg = self.cfg
         self.x = x = 2.0 * math.sqrt(max(y, 0.0) + 0.375)
         alpha = min(1.0, 2.0 / (cfg.smooth_ms / cfg.pane_ms + 1.0))
+        recent = self.smooth**2 / 4 - 0.375 if alpha < 1.0 else 0.0
         self.smooth = f4(self.smooth + alpha * (x - self.smooth))
         self.warm = self.age >= cfg.panes(cfg.warm_ms)
         base_rate = rate(self.age + cfg.prior_weight, max(cfg.half_life_ms / cfg.pane_ms, 12))
@@ -119,6 +122,7 @@ class Key:
                 seen = min(x, predicted + cfg.clip_sigma * (sigma + cfg.noise_floor))
             d = min(d, cfg.clip_sigma * (sigma + cfg.noise_floor))
             self.var[i] = f4((1.0 - base_rate) * (self.var[i] + base_rate * d * d))
+        self.jump = (x**2 / 4 - 0.375) ** 2 - cfg.min_jump * self.expected * recent
         self.z = sum(zs) / 2
         self.evidence = sum(scores) / 2
         self.s = self._told(self.evidence)

@@ -1,5 +1,7 @@
 """The detector sees bursts, and only bursts, of a key against its own past."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,19 @@ def test_a_burst_alerts_once_and_steady_traffic_does_not() -> None:
     assert len(alerts) == 1
     assert burst <= alerts[0][0] <= burst + 3
     assert alerts[0][1] == 2
+
+
+def test_a_plateau_far_above_the_usual_alerts_only_where_it_begins() -> None:
+    """Four times the expectation is no burst when the two hours before were as loud."""
+    y = np.full((1, 2), 40.0)
+    states = _fresh(2)
+    _run(_steady(3, 2, 10.0), states)
+    scores = step(CFG, states, y[0], states["last_pane"] + 1)
+    again = replace(
+        scores, evidence=np.full(2, 5.0), expected=np.full(2, 10.0), recent=np.array([10.0, 40.0])
+    )
+    many = np.full(2, 50)
+    assert _decide(states, again, many, many, states["last_pane"]).alert.tolist() == [True, False]
 
 
 def test_expected_is_a_count() -> None:

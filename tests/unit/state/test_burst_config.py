@@ -30,6 +30,7 @@ def test_the_defaults_are_valid_and_frozen() -> None:
         {"max_top_share": 0.0},
         {"min_users": -1},
         {"min_lift": -0.1},
+        {"min_jump": -0.1},
         {"prior_weight": 0.0},
         {"alert_score": float("nan")},
     ],
@@ -45,7 +46,7 @@ def test_bare_counts_need_no_users() -> None:
     """Without people and contents those gates are off; all else is as live."""
     cfg = BurstConfig.for_counts(60_000)
     assert (cfg.pane_ms, cfg.min_users, cfg.cold_min_users, cfg.min_fingerprints) == (60_000, 0, 0, 0)
-    assert (cfg.alert_score, cfg.min_lift, cfg.hold_ms) == (2.4, 3.0, DAY_MS)
+    assert (cfg.alert_score, cfg.min_lift, cfg.min_jump, cfg.hold_ms) == (2.4, 3.0, 7.0, DAY_MS)
 
 
 def test_all_mistakes_are_reported_together() -> None:
