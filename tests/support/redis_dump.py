@@ -21,4 +21,5 @@ def redis_dump(url: str) -> dict[str, Value]:
 def differences(one: dict[str, Value], other: dict[str, Value]) -> list[str]:
     """Return the keys whose content differs, a few, and how many there are."""
     keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
-    return keys and [f"{len(keys)} of {len(one)} keys differ", *keys[:5]]
+    told = [f"{key}: {one.get(key)!r:.200} and {other.get(key)!r:.200}" for key in keys[:5]]
+    return keys and [f"{len(keys)} of {len(one)} keys differ", *told]
