@@ -36,6 +36,7 @@ class ListState:
         crowds: Who was active, by pane, of the last hour.
         reviews: By topic.
         denied: Topics that may not be shown in this scope -> until ms.
+        written: Checksum of the places that readers were last told of.
         told: Checksum of what readers were last told of each candidate.
     """
 
@@ -44,6 +45,7 @@ class ListState:
     crowds: dict[int, Crowd] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     denied: dict[str, int] = field(default_factory=dict)
+    written: int = 0
     told: dict[str, int] = field(default_factory=dict)
 
 
@@ -57,6 +59,7 @@ class ListChange:
         records: What is new about topics, places or not.
         ask: (position, record) of topics that people have to look at.
         denied: (topic, until ms) of what may not be shown in this scope, also by those who fill its list.
+        moved: Places, or who may be shown, are others than before.
     """
 
     places: list[tuple[str, float]]
@@ -64,3 +67,4 @@ class ListChange:
     records: list[TrendRecord]
     ask: list[tuple[int, TrendRecord]]
     denied: list[tuple[str, int]] = field(default_factory=list)
+    moved: bool = True

@@ -8,6 +8,7 @@ what earned trust enters the list for everybody.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
+from zlib import crc32
 
 import numpy as np
 from msgspec.structs import replace
@@ -67,7 +68,10 @@ def settle(cfg: TrendConfig, state: ListState, news: ListNews, at_ms: int) -> Li
     told = news_of(state, {**{r.topic: r for r in news.records}, **records})
     allowed = [(topic, rank) for topic, rank in places if records[topic].review != PENDING]
     asked = [(at, records[topic]) for at, topic in ask]
-    return ListChange(places, allowed, told, asked, sorted(state.denied.items()))
+    denied = sorted(state.denied.items())
+    check = crc32(repr((places, allowed, denied)).encode())
+    moved, state.written = check != state.written, check
+    return ListChange(places, allowed, told, asked, denied, moved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _Stored = tuple[
     list[tuple[int, int, bytes]],
     list[tuple[str, int, int, int, bool, int]],
     dict[str, int],
+    int,
     dict[str, int],
 ]
 _encoder = msgspec.msgpack.Encoder()
@@ -39,6 +40,7 @@ def _encode(state: ListState) -> bytes:
                 for topic, r in state.reviews.items()
             ],
             state.denied,
+            state.written,
             state.told,
         )
     )
@@ -57,7 +59,7 @@ def _set(hashes: bytes, panes: bytes) -> RecentSet:
 
 def _decode_v1(payload: bytes) -> ListState:
     try:
-        candidates, led_by, crowds, reviews, denied, told = _decoder.decode(payload)
+        candidates, led_by, crowds, reviews, denied, written, told = _decoder.decode(payload)
         return ListState(
             candidates={
                 record.topic: Candidate(record, _set(people, seen), _set(contents, when), passed_ms)
@@ -67,6 +69,7 @@ def _decode_v1(payload: bytes) -> ListState:
             crowds={pane: Crowd(limit, np.frombuffer(raw, np.uint32)) for pane, limit, raw in crowds},
             reviews={topic: Review(*rest) for topic, *rest in reviews},
             denied=denied,
+            written=written,
             told=told,
         )
     except (msgspec.MsgspecError, ValueError) as error:

@@ -47,7 +47,9 @@ class Lists:
         state = self._list_of(name)
         change = settle(self._cfg, state, news.joined(told), now_ms)
         self._cells["list"].put(trend_list_codec.CODEC.dumps(state))
-        yield SERVED + served.message_of(self._cfg, kind, scope, now_ms, change)
+        # A correction that nobody can see leaves the list's version alone, as if it had not been.
+        if now_ms % self._cfg.burst.pane_ms == 0 or change.moved or change.records:
+            yield SERVED + served.message_of(self._cfg, kind, scope, now_ms, change)
         for request in self._requests.of(now_ms, change.ask):
             yield REVIEWS + request
 

@@ -175,6 +175,7 @@ def _list(rng: Rng) -> list_state.ListState:
         crowds={5_890_000: crowd.Crowd(1 << 29, _hashes(rng, 4))},
         reviews={"tea": list_review.Review(*rng.integers(1, 1 << 40, 3).tolist(), shown=True, touched_ms=7)},
         denied={"spam": 1 << 62},
+        written=987_654_321,
         told={"tea": 123_456_789},
     )
 

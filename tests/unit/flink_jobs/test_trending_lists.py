@@ -104,6 +104,20 @@ def test_a_new_worker_goes_on_where_the_old_one_stood() -> None:
     assert keyed.cells["list"].value == other.cells["list"].value
 
 
+def test_a_correction_that_nobody_sees_writes_nothing() -> None:
+    """The list keeps its version; one that takes a topic out is written."""
+    keyed = _Keyed()
+    keyed.worker().take(_told("tea", range(9)))
+    list(keyed.worker().at("tag|lang:en", END_MS))
+    (first,) = [keyed.cells["list"].value]
+    kept = record("tea", at_ms=END_MS, scope="lang:en")
+    for one, written in ((kept, 0), (record("tea", 0.0, scope="lang:en", reasons=("denied",)), 1)):
+        keyed.worker().take(wire.routed("tag", "lang:en", END_MS + 1, news((one, [], []))))
+        messages = list(keyed.worker().at("tag|lang:en", END_MS + 1))
+        assert [message[:1] for message in messages].count(SERVED) == written
+    assert first
+
+
 def test_many_small_news_are_folded_and_say_the_same() -> None:
     """As many shards as there are may tell."""
     keyed = _Keyed()
