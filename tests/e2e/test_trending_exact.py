@@ -111,7 +111,7 @@ def _kill_a_task_manager(stack: Stack) -> None:
 
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: Path) -> None:
-    """All kinds, topics, scopes and panes, dead letters too; after kill -9 Redis holds the same, bit by bit.
+    """All kinds, topics, scopes and panes, dead letters too; after kill -9 Redis holds the same.
 
     Moderators decide meanwhile, as the planted scenario has it.
     """
