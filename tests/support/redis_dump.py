@@ -21,9 +21,9 @@ def redis_dump(url: str) -> dict[str, Value]:
 def differences(one: dict[str, Value], other: dict[str, Value]) -> list[str]:
     """Return the keys whose content differs, a few, and how many there are.
 
-    Left out is when a list was last confirmed (``:asof``), but for the global one, which readers go by: after a
-    kill a few lists of creators and posts inside a tag were seen with another moment there and with the same
-    places and records.
+    Left out is when a list was last confirmed (``:asof``), but for the global one, which readers go by: after
+    a kill a few lists of creators and posts inside a tag were seen with another moment there and with the
+    same places and records.
     """
     every = {key for key in one.keys() | other.keys() if not key.endswith(":asof") or "{tag|global}" in key}
     keys = sorted(key for key in every if one.get(key) != other.get(key))
