@@ -15,8 +15,8 @@ from state.exact import Ints
 from state.moderation import Decision
 from state.pane_rows import PaneRows
 from state.recent_set import SIZE, Hashes
-from state.runs import run_of, starts
 from state.scopes import GLOBAL
+from state.summary import smallest
 from state.topic_kinds import kind_of, name_of
 
 
@@ -125,20 +125,15 @@ def _samples(rows: PaneRows, sources: Ints) -> tuple[Hashes, Hashes]:
     there = (mine >= 0) & (deeds.centi > 0)
     mine = mine[there]
     return (
-        _smallest(mine, deeds.user[there] >> 16, len(sources)),
-        _smallest(mine, deeds.fingerprint[there], len(sources)),
+        _sample(mine, deeds.user[there] >> 16, len(sources)),
+        _sample(mine, deeds.fingerprint[there], len(sources)),
     )
 
 
-def _smallest(row: Ints, value: Ints, n: int) -> Hashes:
+def _sample(row: Ints, value: Ints, n: int) -> Hashes:
+    """Return the smallest distinct values below 2^32 of each row."""
     key = np.unique((row << 32) | value)
-    row, value = key >> 32, key & 0xFFFFFFFF
-    first = starts(row)
-    place = np.arange(len(row)) - first[run_of(first, len(row))]
-    low = place < SIZE
-    out = np.zeros((n, SIZE), np.uint32)
-    out[row[low], place[low]] = value[low]
-    return out
+    return smallest(key & 0xFFFFFFFF, key >> 32, n, SIZE)
 
 
 def _crowds(rows: PaneRows) -> dict[str, Crowd]:

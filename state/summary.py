@@ -95,8 +95,8 @@ def summarise(deeds: Deeds, threshold: Ints, user_cap: float = 1.0) -> Summary:
         fingerprints=_scaled(np.bincount(content_row, minlength=n), scale),
         micro=_scaled(_per_row(worth, content_row, n), scale),
         top_share=top / np.maximum(all_mass, 1),
-        user_sample=_smallest(user[person[active]] >> 16, person_row[active], n, SAMPLE_USERS),
-        fingerprint_sample=_smallest(contents, content_row, n, SAMPLE_FINGERPRINTS),
+        user_sample=smallest(user[person[active]] >> 16, person_row[active], n, SAMPLE_USERS),
+        fingerprint_sample=smallest(contents, content_row, n, SAMPLE_FINGERPRINTS),
     )
 
 
@@ -131,7 +131,7 @@ def _scaled(values: Ints, scale: Floats) -> Ints:
     return whole
 
 
-def _smallest(values: Ints, row: Ints, n: int, count: int) -> Samples:
+def smallest(values: Ints, row: Ints, n: int, count: int) -> Samples:
     """Return the ``count`` first values of each row; they come sorted by row and value. 0 = none."""
     out = np.zeros((n, count), np.uint32)
     first = starts(row)

@@ -1,6 +1,6 @@
 """One shard of the trending job without Flink: deeds in, timers in event time, its state and messages out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from state.reach import NO_REACH
 from state.trend_config import TrendConfig
 from state.trend_key import KeyStates, loads_many
 from state.undo_split import step_ms, undone
+from tests.support.keyed_state import CellState, MapState
 from tests.support.pane_parts import user_hash
 
 WEIGHTS = {"create": 1000, "reply": 700, "like": 300}
@@ -34,36 +35,6 @@ class Deed:
     topic: str = "tea"
     lang: int = 0
     shared: bool = False
-
-
-class MapState(dict[str, bytes]):
-    """A map state; Flink's own fails where an entry is not there, too."""
-
-    def put(self, key: str, value: bytes) -> None:
-        """Store."""
-        self[key] = value
-
-    def remove(self, key: str) -> None:
-        """Remove."""
-        del self[key]
-
-    def items(self) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]
-        """Return all."""
-        return iter(list(super().items()))
-
-
-class CellState:
-    """A value state."""
-
-    value: bytes | None = None
-
-    def get(self) -> bytes | None:
-        """Return it."""
-        return self.value
-
-    def put(self, value: bytes) -> None:
-        """Replace it."""
-        self.value = value
 
 
 @dataclass

@@ -1,7 +1,5 @@
 """Lists between Flink's state and timers: news wait for their moment, a restart changes nothing."""
 
-from collections.abc import Iterator
-
 from flink_jobs.trending import news as wire
 from flink_jobs.trending import served
 from flink_jobs.trending.lists import LIST_CELLS, LIST_MAPS, REVIEWS, SERVED, Lists
@@ -10,47 +8,18 @@ from schemas.codec import decode_value
 from schemas.records import TrendReviewAsked
 from schemas.registry import FileRegistry
 from schemas.served import decode_trend, denied_key, list_key
+from tests.support.keyed_state import CellState, MapState
 from tests.support.list_parts import CFG, END_MS, PANE_MS, news, record
 
 REGISTRY = FileRegistry()
-
-
-class _Map(dict[str, bytes]):
-    """A map state."""
-
-    def put(self, key: str, value: bytes) -> None:
-        """Store."""
-        self[key] = value
-
-    def remove(self, key: str) -> None:
-        """Remove."""
-        del self[key]
-
-    def items(self) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]
-        """Return all."""
-        return iter(list(super().items()))
-
-
-class _Cell:
-    """A value state."""
-
-    value: bytes | None = None
-
-    def get(self) -> bytes | None:
-        """Return it."""
-        return self.value
-
-    def put(self, value: bytes) -> None:
-        """Replace it."""
-        self.value = value
 
 
 class _Keyed:
     """The state of one list, which outlives workers."""
 
     def __init__(self) -> None:
-        self.maps = {name: _Map() for name in LIST_MAPS}
-        self.cells = {name: _Cell() for name in LIST_CELLS}
+        self.maps = {name: MapState() for name in LIST_MAPS}
+        self.cells = {name: CellState() for name in LIST_CELLS}
 
     def worker(self) -> Lists:
         """Start a worker on it."""
