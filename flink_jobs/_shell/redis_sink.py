@@ -27,12 +27,11 @@ end
 return refused
 """
 # KEYS: the hash with the list's version, then its sorted sets.
-# ARGV: fence, ttl ms, value of the hash ('' = as it was), then of each set its size and its (member, rank).
+# ARGV: fence, ttl ms, value of the hash, then of each set its size and its (member, rank).
 _WRITE_PLACES = """
 local stored = redis.call('HGET', KEYS[1], '_v')
 if stored and stored >= ARGV[1] then return #KEYS - 1 end
-redis.call('HSET', KEYS[1], '_v', ARGV[1])
-if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'd', ARGV[3]) end
+redis.call('HSET', KEYS[1], '_v', ARGV[1], 'd', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local at = 4
 for i = 2, #KEYS do
@@ -85,7 +84,7 @@ class ListWrite:
         version_key: Hash that keeps the version of the sorted sets.
         fence: Fixed-width version; the larger string is newer.
         ttl_ms: Life of the keys; longer than the longest replay, or the fence is forgotten.
-        value: What the version's hash says; empty = as it was.
+        value: What the version's hash says.
         places: Sorted sets, replaced as a whole and at once.
         entries: Values, each with a version of its own.
     """

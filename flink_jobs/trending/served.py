@@ -18,7 +18,7 @@ class _Message(msgspec.Struct, frozen=True, array_like=True):
         kind: Of its topics.
         scope: Its scope.
         at_ms: The moment: the fence of all writes.
-        as_of: How far the list has come; empty between panes.
+        as_of: How far the list has come.
         places: (topic, rank) of all.
         allowed: (topic, rank) of those that may be shown to everybody.
         denied: (topic, until ms) of what may not be shown in this scope.
@@ -40,20 +40,22 @@ _decode = msgspec.msgpack.Decoder(_Message).decode
 
 
 def message_of(cfg: TrendConfig, kind: str, scope: str, at_ms: int, change: ListChange) -> bytes:
-    """Return what changed in a list at a moment: the end of a pane, or that of a correction."""
+    """Return what changed in a list at a moment: the end of a pane, or that of a correction.
+
+    Each message says all of a list that is not in its records: whichever of two comes first, the newer holds.
+    """
     as_of = AsOf(
-        as_of_ms=at_ms,
+        as_of_ms=at_ms - at_ms % cfg.burst.pane_ms,
         pane_ms=cfg.burst.pane_ms,
         half_life_ms=cfg.half_life_ms,
         min_strength=cfg.min_strength,
     )
-    closes = at_ms % cfg.burst.pane_ms == 0
     return _encode(
         _Message(
             kind=kind,
             scope=scope,
             at_ms=at_ms,
-            as_of=encode(as_of) if closes else b"",
+            as_of=encode(as_of),
             places=change.places,
             allowed=change.allowed,
             denied=change.denied,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 import redis
 from support.redis_server import running_redis
+from support.redis_dump import differences, redis_dump
 from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record, an_as_of
 
 from flink_jobs._shell.redis_sink import ListWrite, RedisSink
@@ -119,11 +120,12 @@ def test_an_empty_store_has_neither_lists_nor_a_moment(world: World) -> None:
     assert world.store.scopes().names == ()
 
 
-def test_without_a_moment_nothing_is_shown(world: World) -> None:
-    """A record whose list has no moment yet has no strength, so it is not shown."""
-    world.write(NOON_MS + 1, [a_record()], ())
-    assert world.store.listing("global", 10).trends == ()
-    assert world.store.trend("global", "eclipse") is None
+def test_without_a_moment_nothing_is_shown(world: World, client: "redis.Redis") -> None:
+    """Until the global list, whose moment stands for all, has one, a record has no strength: not shown."""
+    world.write(NOON_MS + 1, [a_record(scope="lang:en")], ())
+    client.delete(as_of_key("global"))
+    assert world.store.listing("lang:en", 10).trends == ()
+    assert world.store.trend("lang:en", "eclipse") is None
 
 
 def test_the_strongest_come_first_with_their_places(world: World) -> None:
@@ -170,6 +172,20 @@ def test_a_topic_has_the_same_place_alone_and_in_the_list(world: World) -> None:
         assert alone is not None
         assert alone.position == trend.position
     assert topics(world) == ["ü", "c", "b", "a", "Z"]
+
+
+def test_two_writes_of_a_list_leave_the_same_in_either_order(client: "redis.Redis", server: str) -> None:
+    """Writers work side by side, so what a pane's end says may come after the correction that followed it."""
+    cfg, sink, left = TrendConfig(half_life_ms=HALF_LIFE_MS, min_strength=0.5), RedisSink(server), []
+    end = list_writes(cfg, NOON_MS, [a_record("a"), a_record("b")], (("global", "c", NOON_MS * 2),))
+    corrected = list_writes(cfg, NOON_MS + 60_002, [a_record("b", peak_strength=3.0)], ())
+    for writes in ((end, corrected), (corrected, end)):
+        client.flushdb()
+        for batch in writes:
+            sink.write(batch)
+        left.append(redis_dump(server))
+    assert differences(*left) == []
+    assert RedisTrendStore(client).as_of() == an_as_of()
 
 
 def test_lists_of_scopes_are_separate(world: World) -> None:

@@ -19,13 +19,7 @@ def redis_dump(url: str) -> dict[str, Value]:
 
 
 def differences(one: dict[str, Value], other: dict[str, Value]) -> list[str]:
-    """Return the keys whose content differs, a few, and how many there are.
-
-    Left out is when a list was last confirmed (``:asof``), but for the global one, which readers go by: after
-    a kill a few lists of creators and posts inside a tag were seen with another moment there and with the
-    same places and records.
-    """
-    every = {key for key in one.keys() | other.keys() if not key.endswith(":asof") or "{tag|global}" in key}
-    keys = sorted(key for key in every if one.get(key) != other.get(key))
+    """Return the keys whose content differs, a few, and how many there are."""
+    keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
     told = [f"{key}: {one.get(key)!r:.200} and {other.get(key)!r:.200}" for key in keys[:5]]
     return keys and [f"{len(keys)} of {len(one)} keys differ", *told]
