@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 import redis
-from support.redis_server import running_redis
 from support.redis_dump import differences, redis_dump
+from support.redis_server import running_redis
 from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record, an_as_of
 
 from flink_jobs._shell.redis_sink import ListWrite, RedisSink
