@@ -57,7 +57,7 @@ class Scores:
     warm: Bools
 
 
-def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Scores:
+def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints, late: Floats | float = 0.0) -> Scores:
     """Take one closed pane of each key into its state, in place, and return the scores.
 
     Panes between a key's last pane and this one were silent; they are applied first, in closed form.
@@ -68,6 +68,7 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
         states: Array of STATE_DTYPE, one row per key; a key may appear once.
         y: Weighted count of the pane; negative (more undone than done) counts as 0.
         pane_index: Index of the pane (start_ms // pane_ms), newer than the key's last pane.
+        late: What of y counts for the news of the next pane (``long_pane``).
 
     Raises:
         ValueError: A pane that is not newer than the key's last one: panes close once, in order.
@@ -96,7 +97,7 @@ def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Score
     scores = Scores(
         s=np.where(warm, s, cold),
         evidence=np.where(warm, evidence, cold),
-        news=update_news(cfg, states, y, age),
+        news=update_news(cfg, states, y, age, late),
         z=mean_z,
         x=x,
         recent=_recent(cfg, before),

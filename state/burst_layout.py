@@ -14,6 +14,7 @@ from state.burst_config import BurstConfig
 from state.burst_rates import news_span, smoothing
 from state.codec import Codec, StateCorruptError, register
 from state.exact import Floats, Ints, ln
+from state.long_pane import is_long
 
 SPEEDS: Final = 2  # the pane itself, and the smoothed input
 SLOTS: Final = 12  # of the daily profile: two hours each
@@ -30,7 +31,7 @@ STATE_DTYPE: Final = np.dtype(
         ("score_point", "<f4"),  # the same two for the mean of both scores
         ("score_width", "<f4"),
         ("profile", "<f4", (SLOTS,)),  # mean x in each two hours of the UTC day
-        ("news_count", "<f4"),  # smoothed count a pane, as of the newest pane with a count
+        ("news_count", "<f4"),  # smoothed count a pane, as of the newest one heard; if long, what it left
         ("news_mu", "<f4"),  # its usual level, on the square-root scale of the whole span
         ("news_var", "<f4"),  # squared distance from that
         ("news_ago", "<u4"),  # silent panes since news_count
@@ -80,7 +81,7 @@ def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_in
     states["score_point"] = SCORE_START_POINT
     states["score_width"] = SCORE_START_WIDTH
     count = 0.25 * mu * mu - 0.375
-    states["news_count"] = count
+    states["news_count"] = 0.0 if is_long(cfg.pane_ms) else count
     states["news_mu"] = stabilise(count * news_span(cfg))
     states["news_var"] = var
     states["alert_ago"] = NEVER

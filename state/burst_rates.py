@@ -8,6 +8,7 @@ import numpy as np
 
 from state.burst_config import HOUR_MS, BurstConfig
 from state.exact import Floats, Ints, decay_rate, power
+from state.long_pane import is_long
 
 # Felt only with panes of more than an hour, where two days and two weeks are too few panes.
 MIN_HALF_LIFE_PANES = 12.0
@@ -70,8 +71,10 @@ def settled(cfg: BurstConfig) -> int:
 def news_span(cfg: BurstConfig) -> float:
     """Return the span in panes of the smoothed count that ranks topics.
 
-    As many panes as the alert's smoothing has of five minutes, but no more than half a day, and at least
-    two: what starts late in a day goes on the next.
+    As many panes as the alert's smoothing has of five minutes, but no more than half a day. Long panes are
+    not smoothed: what starts late in one is counted in the next (``long_pane``).
     """
+    if is_long(cfg.pane_ms):
+        return 1.0
     half_day = _NEWS_MS / cfg.pane_ms
     return max(2.0, min(float(NEWS_PANES), half_day), cfg.smooth_ms / cfg.pane_ms)

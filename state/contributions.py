@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from state.codec import Codec, StateCorruptError, register
 from state.exact import Ints
+from state.long_pane import earliest
 from state.places import in_place, numbers, renamed
 from state.runs import starts, sums
 
@@ -33,6 +34,7 @@ CONTRIBUTION: Final = np.dtype(
         ("centi", "<i4"),  # weight in hundredths times the account's trust; MARKER
         ("events", "<u4"),
         ("milli", "<i8"),  # signed weight x 1000, whoever it was
+        ("spill", "<u4"),  # of the earliest deed (state.long_pane); 0 in panes of up to six hours
     ]
 )
 USER_SPACE: Final = 1 << 48
@@ -57,15 +59,28 @@ class Contributions:
     places: list[str] = field(default_factory=list)
 
 
+class _Body(msgspec.Struct, array_like=True):
+    """Stored form: rows without their spills, and those only where there are any."""
+
+    pane: int
+    topics: list[str]
+    rows: bytes
+    places: list[str]
+    spills: bytes = b""
+
+
 _BodyV1 = tuple[int, list[str], bytes]
-_Body = tuple[int, list[str], bytes, list[str]]
+_STORED: Final = CONTRIBUTION.fields["spill"][1] if CONTRIBUTION.fields else 0  # bytes of a row before it
 _encoder = msgspec.msgpack.Encoder()
 _decoder_v1 = msgspec.msgpack.Decoder(_BodyV1)
 _decoder = msgspec.msgpack.Decoder(_Body)
 
 
 def _encode(piece: Contributions) -> bytes:
-    return _encoder.encode((piece.pane, piece.topics, piece.rows.tobytes(), piece.places))
+    rows = np.ascontiguousarray(piece.rows)
+    raw = rows.view(np.uint8).reshape(-1, CONTRIBUTION.itemsize)[:, :_STORED].tobytes()
+    body = (piece.pane, piece.topics, raw, piece.places)
+    return _encoder.encode((*body, rows["spill"].tobytes()) if rows["spill"].any() else body)
 
 
 def _decode_v1(payload: bytes) -> Contributions:
@@ -79,10 +94,16 @@ def _decode_v1(payload: bytes) -> Contributions:
 
 def _decode_v2(payload: bytes) -> Contributions:
     try:
-        pane, topics, raw, places = _decoder.decode(payload)
+        body = _decoder.decode(payload)
     except msgspec.MsgspecError as error:
         raise _corrupt(error) from error
-    piece = _checked(pane, topics, raw, places)
+    pane, places = body.pane, body.places
+    piece = _checked(pane, body.topics, body.rows, places)
+    if body.spills:
+        try:
+            piece.rows["spill"] = np.frombuffer(body.spills, "<u4")
+        except ValueError as error:
+            raise _corrupt(error) from error
     apart = in_place(piece.rows)
     if apart.any() and (last := int(numbers(piece.rows, apart).max())) >= len(places):
         raise StateCorruptError(
@@ -97,9 +118,11 @@ def _corrupt(error: Exception) -> StateCorruptError:
 
 def _checked(pane: int, topics: list[str], raw: bytes, places: list[str]) -> Contributions:
     try:
-        rows = np.frombuffer(raw, CONTRIBUTION)
+        stored = np.frombuffer(raw, np.uint8).reshape(-1, _STORED)
     except ValueError as error:
         raise _corrupt(error) from error
+    rows = np.zeros(len(stored), CONTRIBUTION)
+    rows.view(np.uint8).reshape(-1, CONTRIBUTION.itemsize)[:, :_STORED] = stored
     if rows.size and int(rows["topic"].max()) >= len(topics):
         raise StateCorruptError(
             f"a piece of pane {pane} names topic {int(rows['topic'].max())} of {len(topics)}; "
@@ -160,6 +183,7 @@ def folded(whole: Contributions, user_limit: int) -> Contributions:
     out = kept[same]
     for name in ("centi", "events", "milli"):
         out[name] = sums(kept[name].astype(np.int64), same)
+    out["spill"] = earliest(kept["spill"].astype(np.int64), same)
     return replace(whole, rows=np.concatenate([out, _markers(rows, cell, lost, limit)]))
 
 
@@ -198,6 +222,6 @@ def _markers(rows: Rows, cell: Ints, lost: npt.NDArray[np.bool_], limit: Ints) -
     for name in ("events", "milli"):
         out[name] = sums(gone[name].astype(np.int64), first)
     out["user"] = limit[cell[first]]
-    out["fingerprint"] = out["item"] = 0
+    out["fingerprint"] = out["item"] = out["spill"] = 0
     out["centi"] = MARKER
     return out

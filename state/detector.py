@@ -52,9 +52,12 @@ def fresh(cfg: BurstConfig, n: int, prior_mu: Floats, prior_var: Floats, pane_in
     return DETECTORS[cfg.detector].fresh(cfg, n, prior_mu, prior_var, pane_index)
 
 
-def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints) -> Scores:
+def step(cfg: BurstConfig, states: States, y: Floats, pane_index: Ints, late: Floats | float = 0.0) -> Scores:
     """Take one closed pane of each key into its state; arguments and result as for ``burst.step``.
 
-    A baseline's score is its own statistic over its own threshold, times the default ``alert_score``.
+    A baseline's score is its own statistic over its own threshold, times the default ``alert_score``; none
+    asks what of y came late in its pane.
     """
+    if cfg.detector == "groundswell":
+        return burst.step(cfg, states, y, pane_index, late)
     return DETECTORS[cfg.detector].step(cfg, states, y, pane_index)

@@ -114,6 +114,7 @@ def _totals(rows: Rows, row: Ints, n: int, user_cap: float) -> tuple[Ints, Ints,
         centi=rows["centi"][kept].astype(np.int64),
         milli=rows["milli"][kept],
         item=rows["item"][kept].astype(np.int64),
+        spill=rows["spill"][kept].astype(np.int64),
     )
     events = sums(rows["events"].astype(np.int64), first)
     return sums(rows["milli"], first), events, summarise(deeds, threshold, user_cap), deeds

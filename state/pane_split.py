@@ -7,6 +7,7 @@ import numpy as np
 
 from state.contributions import CONTRIBUTION, Contributions, Rows
 from state.exact import Ints
+from state.long_pane import is_long, spill
 from state.pane_events import CountedEvents
 from state.places import WORDLESS, put, trimmed
 from state.reach import NO_REACH, Reach
@@ -55,7 +56,7 @@ def pieces(
     key, group, topic = key[order], group[order], topic[order]
     run = starts(key)
     cuts = starts(group)
-    rows = _rows(events, pair[order])
+    rows = _rows(events, pair[order], pane_ms)
     _mark(rows, reach, events.topic_row[pair[order]], pair_at=order)
     # Topics are numbered from 0 in each piece: runs so far, less the runs before the piece.
     number = np.cumsum(np.bincount(run, minlength=len(key))) - 1
@@ -99,7 +100,7 @@ def _mark(rows: Rows, reach: Reach, row: Ints, pair_at: Ints) -> None:
         put(rows, number >= 0, reach.place[number[number >= 0]])
 
 
-def _rows(events: CountedEvents, pair: Ints) -> Rows:
+def _rows(events: CountedEvents, pair: Ints, pane_ms: int) -> Rows:
     row, topic = events.topic_row[pair], events.topic[pair]
     out = np.zeros(len(row), CONTRIBUTION)
     out["lang"] = events.lang[row]
@@ -111,4 +112,6 @@ def _rows(events: CountedEvents, pair: Ints) -> Rows:
     out["events"] = 1
     out["milli"] = events.weight_milli[row]
     out["centi"] = events.centi[pair]
+    if is_long(pane_ms):
+        out["spill"] = spill(events.source_ms[row], pane_ms)
     return out

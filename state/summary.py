@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from state.contributions import USER_SPACE
 from state.exact import Floats, Ints
+from state.long_pane import earliest, spilled
 from state.runs import run_of, starts, sums
 
 SAMPLE_USERS = 8
@@ -24,6 +25,7 @@ class Summary:
         trusted_users: Distinct users with weight left after undos.
         fingerprints: Distinct contents with weight left.
         micro: The pane's count y x 10^6: sum over contents of log2(1 + capped weight of its users).
+        late_micro: What of that counts for the next pane, when the pane is long (``long_pane``).
         top_share: Share of the strongest content in the weight, 0 to 1.
         user_sample: The 8 smallest 32-bit user hashes of trusted users; 0 = none.
         fingerprint_sample: The 4 smallest fingerprints with weight; 0 = none.
@@ -34,6 +36,7 @@ class Summary:
     trusted_users: Ints
     fingerprints: Ints
     micro: Ints
+    late_micro: Ints
     top_share: Floats
     user_sample: Samples
     fingerprint_sample: Samples
@@ -50,6 +53,7 @@ class Deeds:
         centi: Trusted weight in hundredths.
         milli: Weight x 1000, whoever it was.
         item: 32-bit hash of the post.
+        spill: Part in the next pane, in thousandths (``long_pane``); None = 0 for all.
     """
 
     row: Ints
@@ -58,6 +62,7 @@ class Deeds:
     centi: Ints
     milli: Ints
     item: Ints
+    spill: Ints | None = None
 
 
 def summarise(deeds: Deeds, threshold: Ints, user_cap: float = 1.0) -> Summary:
@@ -81,10 +86,13 @@ def summarise(deeds: Deeds, threshold: Ints, user_cap: float = 1.0) -> Summary:
     active = total > 0
     person_row = row[person]
     scale = USER_SPACE / threshold
-    content_row, contents, mass = _contents(
-        row, fingerprint, _capped(weight, total[run_of(person, len(row))], round(100 * user_cap))
-    )
+    capped = _capped(weight, total[run_of(person, len(row))], round(100 * user_cap))
+    order, first = _contents(row, fingerprint, capped)
+    content_row, contents, mass = row[order][first], fingerprint[order][first], sums(capped[order], first)
     worth = np.rint(np.log2(1.0 + mass / 1e6) * 1e6).astype(np.int64)
+    late = np.zeros(len(worth), np.int64)
+    if deeds.spill is not None and deeds.spill.any():
+        late = spilled(worth, earliest(deeds.spill, pair)[order], first)
     all_mass = _per_row(mass, content_row, n)
     top = np.zeros(n, np.int64)
     np.maximum.at(top, content_row, mass)
@@ -94,6 +102,7 @@ def summarise(deeds: Deeds, threshold: Ints, user_cap: float = 1.0) -> Summary:
         trusted_users=_scaled(np.bincount(person_row[active], minlength=n), scale),
         fingerprints=_scaled(np.bincount(content_row, minlength=n), scale),
         micro=_scaled(_per_row(worth, content_row, n), scale),
+        late_micro=_scaled(_per_row(late, content_row, n), scale),
         top_share=top / np.maximum(all_mass, 1),
         user_sample=smallest(user[person[active]] >> 16, person_row[active], n, SAMPLE_USERS),
         fingerprint_sample=smallest(contents, content_row, n, SAMPLE_FINGERPRINTS),
@@ -108,14 +117,11 @@ def _capped(weight: Ints, of_user: Ints, cap: int) -> Ints:
     return np.where(of_user > cap, weight * cap * 10_000 // np.maximum(of_user, 1), weight * 10_000)
 
 
-def _contents(row: Ints, fingerprint: Ints, micro: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return (row, fingerprint, weight) of each content with weight, sorted by both."""
-    live = micro > 0
-    row, fingerprint, micro = row[live], fingerprint[live], micro[live]
-    order = np.argsort((row << 32) | fingerprint, kind="stable")
-    row, fingerprint, micro = row[order], fingerprint[order], micro[order]
-    first = starts(row, fingerprint)
-    return row[first], fingerprint[first], sums(micro, first)
+def _contents(row: Ints, fingerprint: Ints, micro: Ints) -> tuple[Ints, Ints]:
+    """Return (order, first): those with weight, sorted by row and content, and where each content begins."""
+    live = np.flatnonzero(micro > 0)
+    order = live[np.argsort((row[live] << 32) | fingerprint[live], kind="stable")]
+    return order, starts(row[order], fingerprint[order])
 
 
 def _per_row(values: Ints, row: Ints, n: int) -> Ints:

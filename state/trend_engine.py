@@ -144,7 +144,7 @@ def _detect(
     """Run the burst detector and its gate; their states lie inside the core."""
     index = np.full(len(rows.keys), rows.pane)
     bursts = np.ascontiguousarray(core["burst"])
-    scores = step(cfg.burst, bursts, y, index)
+    scores = step(cfg.burst, bursts, y, index, rows.who.late_micro / 1e6)
     alerts = gate(
         cfg.burst,
         bursts,

@@ -33,13 +33,14 @@ def piece(pane: int, topics: dict[str, Iterable[Row]]) -> Contributions:
 
 
 def spread_out(whole: Contributions, seed: int) -> Contributions:
-    """Give the rows languages and regions, or places; some are of content without words."""
+    """Give the rows languages and regions, or places; some are without words, in some panes some are late."""
     rng, out = np.random.default_rng(seed), whole.rows.copy()
     out["lang"], out["region"] = rng.integers(0, 3, len(out)), rng.integers(0, 2, len(out))
     out["region"] |= np.where(rng.random(len(out)) < 0.3, WORDLESS, 0).astype(np.uint16)
     names = rng.permutation(["community:a", "community:b", "tag:tea"]).tolist()
     apart = rng.random(len(out)) < 0.3
     put(out, apart, rng.integers(0, len(names), int(apart.sum())))
+    out["spill"] = rng.integers(0, 3, len(out)) * 500 * (seed % 2)
     return Contributions(whole.pane, whole.topics, out, names)
 
 

@@ -27,9 +27,9 @@ def _news(y: Floats) -> Floats:
 
 
 def test_the_span_follows_the_pane() -> None:
-    """24 panes, but at most half a day and at least two panes, and never less than the alert's smoothing."""
+    """24 panes, but at most half a day, not less than the alert's smoothing; a long pane stands alone."""
     spans = [news_span(replace(HOURLY, pane_ms=ms)) for ms in (60_000, 300_000, HOUR_MS, DAY_MS)]
-    assert spans == [120.0, 24.0, 12.0, 2.0]
+    assert spans == [120.0, 24.0, 12.0, 1.0]
 
 
 def test_steady_topics_of_all_sizes_compare() -> None:

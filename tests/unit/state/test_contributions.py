@@ -28,11 +28,12 @@ def test_a_row_is_40_bytes() -> None:
     [
         (b"\xc1", "not a piece"),
         (msgspec.msgpack.encode((1, ["a"], b"12345", [])), "not a piece"),
-        (msgspec.msgpack.encode((1, [], piece(1, {"a": [(1, 1, 1)]}).rows.tobytes(), [])), "topic 0 of 0"),
+        (msgspec.msgpack.encode((1, [], bytes(40), [])), "topic 0 of 0"),
+        (msgspec.msgpack.encode((1, ["a"], bytes(80), [], bytes(12))), "not a piece"),
     ],
 )
 def test_damaged_pieces_are_refused(payload: bytes, message: str) -> None:
-    """Not MessagePack, half a row, a topic that is not there."""
+    """Not MessagePack, half a row, a topic that is not there, spills of another number of rows."""
     with pytest.raises(StateCorruptError, match=message):
         CODEC.loads(CODEC.dumps(piece(1, {}))[:3] + payload)
 
