@@ -70,6 +70,13 @@ LabelledAction: TypeAlias = Literal[
     "edit",
 ]
 
+ExampleKind: TypeAlias = Literal[
+    "unknown",
+    "first",
+    "flip",
+    "undo",
+]
+
 
 class ExperimentArm(msgspec.Struct, frozen=True, kw_only=True):
     """One of the experiments of an event."""
@@ -353,6 +360,76 @@ class ContentLabelled(msgspec.Struct, frozen=True, kw_only=True):
     automated: bool = False
 
 
+class InterestExampleJoined(msgspec.Struct, frozen=True, kw_only=True):
+    """One label that the interest model learned from, changed or took back, with what it was predicted from..
+
+
+    """
+
+    EVENT: ClassVar[str] = "interest_example"
+
+    # Id of the impression, or of the action that came without one. All changes of one example share it. 1
+    # to 128 characters.
+    event_id: str
+    # When the label became known: event time of the action, or the end of the impression's window.
+    # Milliseconds UTC. The Kafka record timestamp carries the same value.
+    source_ms: int
+    # Not known here: 0.
+    received_ms: int = 0
+    # The person. The partition key. 1 to 256 characters.
+    actor_id: str
+    # What was shown. 1 to 512 characters.
+    item_id: str
+    # first: a new example. flip: the label of an earlier one is now the other one. undo: the example is
+    # taken back.
+    kind: ExampleKind
+    # 1 = liked, 0 = not; of an undo, the label that is taken back.
+    label: int
+    # What the example counts.
+    weight: float = 1.0
+    # Predicted probability of label 1 when the item was shown.
+    p: float
+    # What it was predicted from, in the order of state/interest_features.py of the model's version.
+    features: tuple[float, ...] = ()
+    # Version of features and model.
+    model: str = ""
+    # Event time of the impression, or of the action that came without one; p and features are of that
+    # moment.
+    shown_ms: int
+    # False: an action without an impression. It tells what a person likes and nothing of what was passed
+    # over.
+    from_impression: bool = True
+    # Author of the item; empty = unknown.
+    author_id: str = ""
+    # Topics of the item.
+    topics: tuple[str, ...] = ()
+    # Slate that showed the item; empty = unknown.
+    decision_id: str = ""
+    # Position on the slate, from 0.
+    position: int | None = None
+
+
+class ErasureRequested(msgspec.Struct, frozen=True, kw_only=True):
+    """A person is to be forgotten: what is kept of the person is removed when event time reaches the request..
+
+
+    """
+
+    EVENT: ClassVar[str] = "erasure"
+
+    # Unique id of the request. 1 to 128 characters.
+    event_id: str
+    # When it was requested: milliseconds since 1970, UTC. The Kafka record timestamp carries the same
+    # value. What the person does later is kept anew.
+    source_ms: int
+    # When we first received it, milliseconds UTC; 0 = unknown.
+    received_ms: int = 0
+    # Who is to be forgotten. The partition key. 1 to 256 characters.
+    actor_id: str
+    # Why, in words or as a ticket number; nothing that tells the person.
+    reason: str = ""
+
+
 Record: TypeAlias = (
     EngagementRecorded
     | ContentChanged
@@ -360,6 +437,8 @@ Record: TypeAlias = (
     | TrendPaneClosed
     | TrendReviewAsked
     | ContentLabelled
+    | InterestExampleJoined
+    | ErasureRequested
 )
 
 RECORDS: Final[dict[str, type[Record]]] = {
@@ -369,4 +448,6 @@ RECORDS: Final[dict[str, type[Record]]] = {
     "trend_pane": TrendPaneClosed,
     "trend_review": TrendReviewAsked,
     "content_label": ContentLabelled,
+    "interest_example": InterestExampleJoined,
+    "erasure": ErasureRequested,
 }

@@ -146,6 +146,37 @@ _CONTENT_LABEL = EventRules(
         Whole("followers", -1),
     ),
 )
+_INTEREST_EXAMPLE = EventRules(
+    required=("event_id", "source_ms", "actor_id", "item_id", "kind", "label", "p", "shown_ms"),
+    rules=(
+        Text("event_id", 1, 128),
+        Whole("source_ms", 1),
+        Whole("received_ms", 0),
+        Text("actor_id", 1, 256),
+        Text("item_id", 1, 512),
+        Known("kind"),
+        Whole("label", 0),
+        Real("weight", 0),
+        Real("p", 0, 1),
+        Text("model", 0, 128),
+        Whole("shown_ms", 1),
+        Text("author_id", 0, 256),
+        Count("topics", MAX_TOPICS),
+        Each("topics", 0, MAX_TOPIC_CHARS),
+        Text("decision_id", 0, 256),
+        Whole("position", 0),
+    ),
+)
+_ERASURE = EventRules(
+    required=("event_id", "source_ms", "actor_id"),
+    rules=(
+        Text("event_id", 1, 128),
+        Whole("source_ms", 1),
+        Whole("received_ms", 0),
+        Text("actor_id", 1, 256),
+        Text("reason", 0, 2_000),
+    ),
+)
 
 RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
     {
@@ -155,5 +186,7 @@ RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
         "trend_pane": _TREND_PANE,
         "content_label": _CONTENT_LABEL,
         "trend_review": _TREND_REVIEW,
+        "interest_example": _INTEREST_EXAMPLE,
+        "erasure": _ERASURE,
     }
 )

@@ -1,0 +1,115 @@
+"""The small model that all users share: a weight for each feature, learned online.
+
+Replicas need not talk: each sees enough labels for so few weights. When subtasks merge, their weights are
+averaged, each counting as much as the labels it learned from.
+"""
+
+import math
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import mul
+from typing import Final
+
+from state.codec import Codec, StateCorruptError, register
+from state.interest_config import InterestConfig
+from state.interest_features import FEATURES, Features
+
+_HEAD: Final = struct.Struct("<H3d")
+_LIMIT: Final = 30.0
+_WARM: Final = {
+    "item_rate": 1.0,
+    "topic_rate": 0.3,
+    "user_rate": 1.0,
+    "taste_rate": 0.5,
+    "base_rate": 1.0,
+}
+
+
+@dataclass(slots=True)
+class HeadState:
+    """Weights in the order of FEATURES, and the overall rate.
+
+    Attributes:
+        weights: One for each feature.
+        pos: Positive labels, decayed by labels.
+        n: Labels, decayed by labels; starts with a prior of two at one half.
+        learned: Labels learned from, all time.
+    """
+
+    weights: list[float] = field(default_factory=lambda: [_WARM.get(name, 0.0) for name in FEATURES])
+    pos: float = 1.0
+    n: float = 2.0
+    learned: float = 0.0
+
+
+def base_prob(head: HeadState) -> float:
+    """Return the overall rate of positive labels, inside (0, 1)."""
+    return min(max(head.pos / head.n, 1e-4), 1.0 - 1e-4)
+
+
+def prob(head: HeadState, values: Features) -> float:
+    """Return the probability of a positive label. About 1 us."""
+    margin = sum(map(mul, head.weights, values))
+    return 1.0 / (1.0 + math.exp(-max(-_LIMIT, min(_LIMIT, margin))))
+
+
+def learn(cfg: InterestConfig, head: HeadState, values: Features, label: float, weight: float = 1.0) -> None:
+    """Take one step towards a label and count it. About 2 us."""
+    push(cfg, head, values, weight * (prob(head, values) - label))
+    fade = 1.0 - 1.0 / cfg.base_events
+    head.pos = head.pos * fade + weight * label
+    head.n = head.n * fade + weight
+    head.learned += 1.0
+
+
+def flip(cfg: InterestConfig, head: HeadState, values: Features, weight: float = 1.0) -> None:
+    """Make a negative that was learned a positive: the difference of both gradients is -1. About 2 us."""
+    push(cfg, head, values, -weight)
+    head.pos = min(head.pos + weight, head.n)
+
+
+def push(cfg: InterestConfig, head: HeadState, values: Features, gradient: float) -> None:
+    """Move the weights against a gradient of the loss by the margin."""
+    step = cfg.learning_rate * gradient
+    weights = head.weights
+    for at, value in enumerate(values):
+        weights[at] -= step * value
+
+
+def merged(heads: Iterable[HeadState]) -> HeadState:
+    """Return the average of replicas, each with the weight of what it learned; of none, a fresh head."""
+    heads = list(heads)
+    if not heads:
+        return HeadState()
+    shares = [head.learned + 1.0 for head in heads]
+    whole = sum(shares)
+    return HeadState(
+        weights=[
+            sum(share * head.weights[at] for share, head in zip(shares, heads, strict=True)) / whole
+            for at in range(len(FEATURES))
+        ],
+        pos=sum(head.pos for head in heads) / len(heads),
+        n=sum(head.n for head in heads) / len(heads),
+        learned=sum(head.learned for head in heads),
+    )
+
+
+def _encode(head: HeadState) -> bytes:
+    n = len(head.weights)
+    return _HEAD.pack(n, head.pos, head.n, head.learned) + struct.pack(f"<{n}d", *head.weights)
+
+
+def _decode_v1(payload: bytes) -> HeadState:
+    size = _HEAD.size + 8 * len(FEATURES)
+    if len(payload) != size:
+        raise StateCorruptError(
+            f"interest head v1 has {len(payload)} bytes, expected {size}; restore an older snapshot"
+        )
+    n, pos, total, learned = _HEAD.unpack_from(payload)
+    return HeadState(list(struct.unpack_from(f"<{n}d", payload, _HEAD.size)), pos, total, learned)
+
+
+CODEC: Final[Codec[HeadState]] = register(
+    Codec(kind=b"ih", version=1, encode=_encode, decoders={1: _decode_v1})
+)

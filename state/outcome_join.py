@@ -1,0 +1,330 @@
+"""Join what a person was shown with what the person did about it, and say which label follows.
+
+All of one person, in order of (event time, event id). An impression waits for its outcome. What was done is a
+set of actions in force; an undo takes one out; so a repeated or re-sent action changes nothing. The label is
+a function of that set alone:
+
+    0     hide, block, mute or report is in force
+    1     else, a positive action is in force
+    0     else, a short dwell is in force, or the window ended and the item was examined
+    none  else
+
+Each change of the label is told: none -> label is a first example, label -> other label a flip, label -> none
+takes the example back. An item counts as examined unless positions say otherwise: it stands at or above the
+deepest place of its slate that anything was done to, or something was done to itself.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from state.codec import Codec, StateCorruptError, register
+
+_STRONG: Final = ("hide", "block", "mute", "report")
+_ACTS: Final = ("click", "like", "share", "reply", "follow", *_STRONG)
+SHOWN, DWELT, UNKNOWN_PLACE = "impression", "dwell", -1
+JOINED_ACTIONS: Final = frozenset((SHOWN, DWELT, *_ACTS, *(f"un{name}" for name in _ACTS)))
+_BIT: Final = {name: 1 << at for at, name in enumerate((*_ACTS, "short dwell", "long dwell"))}
+_STRONG_BITS: Final = sum(_BIT[name] for name in _STRONG)
+# Marks beside the actions in force.
+_OPEN, _ACTED, _IGNORED = 1, 2, 4
+_MAX_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class JoinConfig:
+    """How impressions meet outcomes.
+
+    Attributes:
+        window_ms: How long an impression waits before silence counts: a session's gap.
+        horizon_ms: How long a later action may still change the label.
+        positive: Actions that make a positive example: click, like, share, reply, follow.
+        long_dwell_ms: A dwell of at least this is positive; 0 = none is.
+        short_dwell_ms: A dwell below this is a weak sign against; 0 = none is.
+        due_step_ms: Windows end at multiples of this.
+        most_kept: Impressions kept of one person; the oldest gives way and counts as if its window ended.
+    """
+
+    window_ms: int = 600_000
+    horizon_ms: int = 86_400_000
+    positive: tuple[str, ...] = ("click", "like", "share", "reply", "follow")
+    long_dwell_ms: int = 15_000
+    short_dwell_ms: int = 1_000
+    due_step_ms: int = 10_000
+    most_kept: int = 128
+
+    def __post_init__(self) -> None:
+        """Report every setting that is out of range at once.
+
+        Raises:
+            ValueError: With one line per setting.
+        """
+        usable = [name for name in _ACTS if name not in _STRONG]
+        checks = (
+            (0 < self.window_ms <= self.horizon_ms, "window_ms: expected 1 to horizon_ms"),
+            (0 < self.due_step_ms <= self.horizon_ms, "due_step_ms: expected 1 to horizon_ms"),
+            (set(self.positive) <= set(usable), f"positive: expected some of {', '.join(usable)}"),
+            (0 <= self.short_dwell_ms, "short_dwell_ms: expected 0 (off) or more"),
+            (
+                self.long_dwell_ms == 0 or self.long_dwell_ms >= self.short_dwell_ms,
+                "long_dwell_ms: expected 0 (off) or at least short_dwell_ms",
+            ),
+            (1 <= self.most_kept <= _MAX_KEPT, f"most_kept: expected 1 to {_MAX_KEPT}"),
+        )
+        problems = [text for ok, text in checks if not ok]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+
+class Deed(msgspec.Struct, array_like=True):
+    """One thing that a person did or was shown.
+
+    Attributes:
+        user: Who.
+        at_ms: Event time.
+        event_id: Id of the event.
+        action: Its name, one of JOINED_ACTIONS.
+        item: To what.
+        author: Of the item; empty = unknown.
+        topics: Of the item.
+        decision: Slate that showed it; empty = unknown.
+        position: Place on that slate from 0, UNKNOWN_PLACE.
+        value: Dwell in ms.
+        facts: What the items' step knew about the item before this moment, packed by the model.
+    """
+
+    user: str
+    at_ms: int
+    event_id: str
+    action: str
+    item: str
+    author: str = ""
+    topics: tuple[str, ...] = ()
+    decision: str = ""
+    position: int = UNKNOWN_PLACE
+    value: float = 0.0
+    facts: bytes = b""
+
+
+class Shown(msgspec.Struct, array_like=True):
+    """An impression that is kept, or an action without one.
+
+    Attributes:
+        event_id: Of the impression, or of the action that came without one.
+        at_ms: Its event time.
+        item: What was shown.
+        decision: Slate; empty = unknown.
+        position: Place on the slate, UNKNOWN_PLACE.
+        kept: What the model keeps to change its mind later (features, topics). Not looked at here.
+        in_force: Actions in force, one bit each.
+        marks: Still waiting; something was done; window ended in silence.
+    """
+
+    event_id: str
+    at_ms: int
+    item: str
+    decision: str
+    position: int
+    kept: bytes
+    in_force: int = 0
+    marks: int = 0
+
+
+class JoinState(msgspec.Struct, array_like=True):
+    """What is kept of one person.
+
+    Attributes:
+        shown: Oldest first.
+        settled: How many of them, from the oldest, wait no more.
+    """
+
+    shown: list[Shown] = msgspec.field(default_factory=list)
+    settled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A label that changed.
+
+    Attributes:
+        shown: Of what.
+        was: The label before; None = there was none.
+        now: The label from now on; None = the example is taken back.
+    """
+
+    shown: Shown
+    was: int | None
+    now: int | None
+
+    @property
+    def kind(self) -> str:
+        """Return first, flip or undo."""
+        return "first" if self.was is None else "undo" if self.now is None else "flip"
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decoder = msgspec.msgpack.Decoder(JoinState)
+
+
+def _decode(raw: bytes) -> JoinState:
+    try:
+        return _decoder.decode(raw)
+    except msgspec.MsgspecError as error:
+        raise StateCorruptError(f"kept impressions: {error}; restore an older snapshot") from error
+
+
+CODEC = register(Codec(kind=b"oj", version=1, encode=_encode, decoders={1: _decode}))
+
+
+def due_ms(cfg: JoinConfig, at_ms: int) -> int:
+    """Return when the window of an impression ends: `settle` is due then.
+
+    >>> due_ms(JoinConfig(window_ms=600_000, due_step_ms=10_000), 1_234)
+    610000
+    """
+    return -(-(at_ms + cfg.window_ms) // cfg.due_step_ms) * cfg.due_step_ms
+
+
+def take(
+    cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]
+) -> Iterator[Change]:
+    """Take the next deed of a person; yield the labels that change. O(kept) at worst.
+
+    Args:
+        cfg: Settings.
+        state: Is changed.
+        deed: Not before any earlier one.
+        keep: Asks the model what to keep; called once for each new impression and action without one, before
+            the change that follows from it is told.
+    """
+    yield from settle(cfg, state, deed.at_ms)
+    if deed.action == SHOWN:
+        yield from _show(cfg, state, deed, keep)
+        return
+    undone = deed.action.removeprefix("un")
+    if undone != deed.action:
+        yield from _undo(cfg, state, deed, _BIT[undone])
+        return
+    bit = _bit_of(cfg, deed)
+    found = _find(state.shown, deed)
+    if found is None:
+        if bit == 0 or _label_of(cfg, bit, 0) is None:
+            return  # nothing to learn from, and nothing that it could show as examined
+        found = _add(cfg, state, deed, keep)
+        yield from _crowded_out(cfg, state)
+    was = _label(cfg, found)
+    found.in_force |= bit
+    found.marks |= _ACTED
+    yield from _changed(cfg, found, was)
+
+
+def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Iterator[Change]:
+    """End the windows that are over at a moment, oldest first, and forget what is beyond the horizon."""
+    shown = state.shown
+    while state.settled < len(shown) and due_ms(cfg, shown[state.settled].at_ms) <= now_ms:
+        state.settled += 1
+        yield from _close(cfg, state, shown[state.settled - 1])
+    gone = 0
+    while gone < state.settled and shown[gone].at_ms < now_ms - cfg.horizon_ms:
+        gone += 1
+    if gone:
+        del shown[:gone]
+        state.settled -= gone
+
+
+def _show(
+    cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]
+) -> Iterator[Change]:
+    for one in state.shown:
+        again = one.decision == deed.decision != "" and one.item == deed.item
+        if again or one.event_id == deed.event_id:
+            return
+    added = _add(cfg, state, deed, keep)
+    added.marks |= _OPEN
+    yield from _crowded_out(cfg, state)
+
+
+def _undo(cfg: JoinConfig, state: JoinState, deed: Deed, bit: int) -> Iterator[Change]:
+    """Take an action back where it is in force; without it nothing happens."""
+    found = _find([one for one in state.shown if one.in_force & bit], deed)
+    if found is not None:
+        was = _label(cfg, found)
+        found.in_force &= ~bit
+        yield from _changed(cfg, found, was)
+
+
+def _add(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Shown:
+    position = deed.position if deed.decision else UNKNOWN_PLACE
+    added = Shown(deed.event_id, deed.at_ms, deed.item, deed.decision, position, keep(deed))
+    state.shown.append(added)
+    return added
+
+
+def _crowded_out(cfg: JoinConfig, state: JoinState) -> Iterator[Change]:
+    """Let the oldest go when there are too many."""
+    if len(state.shown) <= cfg.most_kept:
+        return
+    if state.settled:
+        state.settled -= 1
+    else:
+        yield from _close(cfg, state, state.shown[0])
+    del state.shown[0]
+
+
+def _close(cfg: JoinConfig, state: JoinState, one: Shown) -> Iterator[Change]:
+    """End one window."""
+    if not one.marks & _OPEN:
+        return
+    was = _label(cfg, one)
+    one.marks &= ~_OPEN
+    if _examined(state.shown, one):
+        one.marks |= _IGNORED
+    yield from _changed(cfg, one, was)
+
+
+def _examined(shown: Sequence[Shown], one: Shown) -> bool:
+    if one.marks & _ACTED or one.position == UNKNOWN_PLACE:
+        return True
+    return any(
+        other.marks & _ACTED and other.decision == one.decision and other.position >= one.position
+        for other in shown
+    )
+
+
+def _find(shown: Sequence[Shown], deed: Deed) -> Shown | None:
+    """Return what a deed is about: the item on its slate, else the newest of that item."""
+    newest = None
+    for one in reversed(shown):
+        if one.item == deed.item:
+            if not deed.decision or one.decision == deed.decision:
+                return one
+            newest = newest or one
+    return newest
+
+
+def _bit_of(cfg: JoinConfig, deed: Deed) -> int:
+    if deed.action != DWELT:
+        return _BIT[deed.action]
+    if cfg.long_dwell_ms and deed.value >= cfg.long_dwell_ms:
+        return _BIT["long dwell"]
+    return _BIT["short dwell"] if deed.value < cfg.short_dwell_ms else 0
+
+
+def _label(cfg: JoinConfig, one: Shown) -> int | None:
+    return _label_of(cfg, one.in_force, one.marks)
+
+
+def _label_of(cfg: JoinConfig, in_force: int, marks: int) -> int | None:
+    if in_force & _STRONG_BITS:
+        return 0
+    if in_force & _BIT["long dwell"] or any(in_force & _BIT[name] for name in cfg.positive):
+        return 1
+    return 0 if in_force & _BIT["short dwell"] or marks & _IGNORED else None
+
+
+def _changed(cfg: JoinConfig, one: Shown, was: int | None) -> Iterator[Change]:
+    now = _label(cfg, one)
+    if now != was:
+        yield Change(one, was, now)
