@@ -2,10 +2,10 @@
 
 import re
 
-from groundswell.view.say import clock, counted, long_span, moment, number, span
-from groundswell.view.sparkline import sparkline
-from groundswell.view.table import scope_name
 from serving.trend import Trend
+from serving.words.say import clock, counted, long_span, moment, number, span
+from serving.words.scopes import scope_name
+from serving.words.sparkline import sparkline
 from state.alert_tests import NO_ALERT
 from state.topic_kinds import AUDIENCE_KINDS
 
