@@ -201,6 +201,20 @@ def test_lists_of_scopes_are_separate(world: World) -> None:
     assert found.complete
 
 
+def test_another_write_of_a_list_changes_its_fence_and_no_other(world: World) -> None:
+    """Who asks often what is new asks for this alone."""
+    asked = [("tag", "global"), ("tag", "lang:en"), ("link", "global")]
+    assert world.store.fences(asked) == ["", "", ""]
+    world.hold(a_record(scope="lang:en"))
+    before = world.store.fences(asked)
+    assert before[2] == ""
+    assert all(before[:2])
+    world.write(NOON_MS + PANE_MS, [a_record(scope="lang:en", pane_start_ms=NOON_MS)], ())
+    after = world.store.fences(asked)
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, True]
+    assert world.store.fences([]) == []
+
+
 @pytest.mark.parametrize("kind", ["phrase", "link", "post", "creator", "query"])
 def test_each_kind_has_lists_of_its_own(world: World, kind: Kind) -> None:
     """One name in two kinds is two topics; nobody who asks for tags sees another kind."""
