@@ -8,6 +8,16 @@ export class Problem extends Error {
   }
 }
 
+const KEY = "groundswell.key"; // of this tab only, where the server asks for one
+
+export const key = () => sessionStorage.getItem(KEY) ?? "";
+
+export function setKey(value) {
+  if (value) sessionStorage.setItem(KEY, value);
+  else sessionStorage.removeItem(KEY);
+  held.clear();
+}
+
 const held = new Map(); // path -> {etag, value}: what has not changed is not sent again
 const MOST_HELD = 50;
 
@@ -15,7 +25,9 @@ export async function get(path, signal) {
   const known = held.get(path);
   let response;
   try {
-    response = await fetch(path, { signal, headers: known ? { "If-None-Match": known.etag } : {} });
+    const headers = known ? { "If-None-Match": known.etag } : {};
+    if (key()) headers.Authorization = `Bearer ${key()}`;
+    response = await fetch(path, { signal, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem("No answer", "The server does not answer. This page tries again by itself.", 0);
@@ -49,18 +61,21 @@ export function follow(where, onPage, onState) {
     waiting = null;
     try {
       onPage(await get(path, aborter.signal));
+      if (!source) onState({ live: true });
     } catch (error) {
       if (error.name !== "AbortError") onState({ error });
     }
   };
   const soon = () => { waiting ??= setTimeout(load, 150); };
-  const source = new EventSource("v1/trends/stream?" + query(where));
-  source.addEventListener("snapshot", (event) => { onPage(JSON.parse(event.data)); onState({ live: true }); });
-  source.addEventListener("change", () => { soon(); onState({ live: true }); });
-  source.addEventListener("state", (event) => { onState(JSON.parse(event.data)); soon(); });
-  source.onopen = () => onState({ live: true });
-  source.onerror = () => onState({ live: false });
-  const timer = setInterval(soon, 5000); // counts rise without a change of places
+  const source = key() ? null : new EventSource("v1/trends/stream?" + query(where)); // it cannot send a key
+  source?.addEventListener("snapshot", (event) => { onPage(JSON.parse(event.data)); onState({ live: true }); });
+  source?.addEventListener("change", () => { soon(); onState({ live: true }); });
+  source?.addEventListener("state", (event) => { onState(JSON.parse(event.data)); soon(); });
+  if (source) {
+    source.onopen = () => onState({ live: true });
+    source.onerror = () => onState({ live: false });
+  }
+  const timer = setInterval(soon, key() ? 2000 : 5000); // counts rise without a change of places
   load();
-  return () => { aborter.abort(); source.close(); clearInterval(timer); clearTimeout(waiting); };
+  return () => { aborter.abort(); source?.close(); clearInterval(timer); clearTimeout(waiting); };
 }

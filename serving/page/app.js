@@ -1,5 +1,6 @@
 // The page: what the address names is shown, and the address is all the state there is.
 import { html, render, useEffect, useState } from "./vendor/htm-preact-3.1.1.js";
+import { key, setKey } from "./api.js";
 import { Health } from "./health.js";
 import { Topic } from "./topic.js";
 import { Trends } from "./trends.js";
@@ -37,7 +38,7 @@ function App() {
       <${Live} state=${state} />
     </header>
     <main id="content" tabindex="-1"><${Shown} where=${at.where} onState=${heard} /></main>
-    <footer>Times are UTC. The same answers for programs: <a href="docs">the API</a>.</footer>`;
+    <footer><${Key} />Times are UTC. The same answers for programs: <a href="docs">the API</a>.</footer>`;
 }
 
 function Live({ state }) {
@@ -45,6 +46,20 @@ function Live({ state }) {
     ? ["stale", "the store is away: shown as last read"]
     : state.live === false ? ["stale", "connecting again"] : state.live ? ["on", "live"] : ["", "connecting"];
   return html`<span class=${`live ${kind}`} role="status">${words}${state.as_of_ms ? ` · ${clock(state.as_of_ms)} UTC` : ""}</span>`;
+}
+
+// Where the server wants a key, whoever looks has to give one; it stays in this tab.
+function Key() {
+  const take = (event) => {
+    event.preventDefault();
+    setKey(new FormData(event.target).get("key").trim());
+    location.reload();
+  };
+  return html`<details><summary>${key() ? "A key is used" : "Does the server ask for a key?"}</summary>
+    <form class="pick" onSubmit=${take}>
+      <label>API key <input name="key" type="password" autocomplete="off" /></label>
+      <button>${key() ? "Change" : "Use"}</button>
+    </form></details>`;
 }
 
 render(html`<${App} />`, document.getElementById("app"));

@@ -8,7 +8,7 @@ export function Health({ onState }) {
   const [problem, setProblem] = useState(null);
   useEffect(() => {
     const aborter = new AbortController();
-    const load = () => get("readyz", aborter.signal).then(
+    const load = () => get("ready", aborter.signal).then(
       (state) => { setFound(state); setProblem(null); onState({ live: true, as_of_ms: state.as_of_ms, stale: state.stale }); },
       (error) => { if (error.name !== "AbortError") setProblem(error); },
     );
