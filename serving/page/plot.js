@@ -28,6 +28,13 @@ export function series(trend) {
   ];
 }
 
+// uPlot's own forms are American.
+function isoForm(template) {
+  return template
+    .replace("{h}:{mm}{aa}", "{HH}:{mm}").replace("{h}{aa}", "{HH}:00")
+    .replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{M}/{D}", "{MM}-{DD}");
+}
+
 function options(width, trend) {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
@@ -35,7 +42,7 @@ function options(width, trend) {
     width,
     height: 260,
     tzDate: (s) => window.uPlot.tzDate(new Date(s * 1e3), "Etc/UTC"),
-    fmtDate: (template) => window.uPlot.fmtDate(template.replace("{h}:{mm}{aa}", "{HH}:{mm}").replace("{h}{aa}", "{HH}:00")),
+    fmtDate: (template) => window.uPlot.fmtDate(isoForm(template)),
     cursor: { y: false },
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] } },
     axes: [axis, { ...axis, size: 46 }],
@@ -60,6 +67,7 @@ function mark(plot, trend, colour) {
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = colour;
   ctx.lineWidth = 2;
+  ctx.textAlign = "left";
   ctx.beginPath();
   ctx.moveTo(x, top);
   ctx.lineTo(x, top + height);
