@@ -8,7 +8,6 @@ class WebOptions:
     """Settings. Durations are seconds of the clock.
 
     Attributes:
-        page_limit: Trends of one page at most.
         depth: Trends of a list that are kept, and can be paged through.
         lists: Lists kept at once; the one asked for longest ago goes.
         versions: States of each list that cursors and streams can go on from.
@@ -26,7 +25,6 @@ class WebOptions:
         cors_origins: Origins whose pages may ask; none by default.
     """
 
-    page_limit: int = 100
     depth: int = 200
     lists: int = 100
     versions: int = 8

@@ -71,7 +71,7 @@ class TrendPage(msgspec.Struct, frozen=True, kw_only=True):
         compared_with_ms: The moment that moves are counted from; null when nothing earlier is known.
         version: Name of this state of the list; equal states have equal names, on every server.
         stale: The store is away: this is the last that was read of it.
-        confirmed_ms: Clock time at which a stale list was last known to be current; null when it is not stale.
+        confirmed_ms: Clock time at which a stale list was last known to be current; else null.
         next: Cursor of the next page of this same state of the list; null on the last page.
         trends: The topics, strongest first; behind them, on the first page, what fills a short list.
     """
@@ -146,12 +146,10 @@ class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         topic: Its name.
         position: Its place in the list of the scope; null when it is not in it.
-        strength: Its strength; null when it is not in the list.
     """
 
     topic: str
     position: int | None
-    strength: float | None
 
 
 class RelatedTopics(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,11 +45,18 @@ def explain(trend: Trend) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
-def elsewhere(topic: str, scope: str, origin: str) -> str:
-    """Return what to say about a topic that stands in a list only because that was filled from another."""
+def elsewhere(topic: str, scope: str, origin: str, option: str = "--scope ") -> str:
+    """Return what to say about a topic that stands in a list only because that was filled from another.
+
+    Args:
+        topic: The topic.
+        scope: Scope of the list.
+        origin: Where it was filled in from.
+        option: How the reader names a scope.
+    """
     return (
         f"{topic!r} does not trend in {scope_name(scope)} itself: its list was too short and is filled from "
-        f"{scope_name(origin)}. There it is explained: --scope {origin}"
+        f"{scope_name(origin)}. There it is explained: {option}{origin}"
     )
 
 
