@@ -21,6 +21,7 @@ from serving.web.limiter import Buckets, Limiter
 from serving.web.mastodon_routes import Statuses
 from serving.web.openapi import describe
 from serving.web.options import WebOptions
+from serving.web.page import page_routes
 from serving.web.problems import install
 from serving.web.service import Service
 
@@ -59,6 +60,7 @@ def create_app(
         health_routes.routes(service),
     ):
         app.include_router(made)
+    app.router.routes.extend(page_routes())
     install(app)
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
     paths = frozenset(_paths(app))

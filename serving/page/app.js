@@ -38,7 +38,7 @@ function App() {
       <${Live} state=${state} />
     </header>
     <main id="content" tabindex="-1"><${Shown} where=${at.where} onState=${heard} /></main>
-    <footer><${Key} />Times are UTC. The same answers for programs: <a href="docs">the API</a>.</footer>`;
+    <footer><${Key} />Times are UTC. The same answers for programs: <a href="openapi.json">the API</a>.</footer>`;
 }
 
 function Live({ state }) {

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.web import page
 from serving.web.bucket import Rate
 from serving.web.keys import ANONYMOUS, KeysFile
 from serving.web.limiter import Limiter
@@ -14,8 +15,9 @@ from serving.web.metrics import OTHER, Metrics
 from serving.web.options import WebOptions
 from serving.web.problems import ProblemError, problem
 
-# What monitors and readers of the description need; and what Mastodon's clients ask before they have a token.
-OPEN = frozenset({"/health", "/ready", "/openapi.json"})
+# The page, which holds no data, what monitors and readers of the description need, and what Mastodon's
+# clients ask before they have a token.
+OPEN = page.paths() | frozenset({"/health", "/ready", "/openapi.json"})
 _CLIENT = "groundswell.client"
 _BEARER = b"bearer "
 _UNLIMITED = 1_000_000

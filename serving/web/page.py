@@ -3,7 +3,6 @@
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,23 +40,14 @@ def paths() -> frozenset[str]:
 def _contents() -> dict[str, tuple[bytes, str, str]]:
     """Return address -> (bytes, media type, ETag). Read once; the files belong to the build."""
     out = {}
-    for address, file in _walk(files("serving.page"), ASSETS):
-        kind = _TYPES.get("." + file.name.rpartition(".")[2])
-        if kind is None:
-            continue
-        body = file.read_bytes()
-        known = (body, kind, f'W/"{blake2b(body, digest_size=8).hexdigest()}"')
-        out[PAGE if file.name == "index.html" else address] = known
-    return out
-
-
-def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
-    out = []
-    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
-        if entry.is_dir():
-            out += _walk(entry, f"{prefix}{entry.name}/")
-        else:
-            out.append((prefix + entry.name, entry))
+    page = files("serving.page")
+    for prefix, folder in ((ASSETS, page), (f"{ASSETS}vendor/", page / "vendor")):
+        for file in folder.iterdir():
+            kind = _TYPES.get("." + file.name.rpartition(".")[2])
+            if kind is not None:
+                body = file.read_bytes()
+                known = (body, kind, f'W/"{blake2b(body, digest_size=8).hexdigest()}"')
+                out[PAGE if file.name == "index.html" else prefix + file.name] = known
     return out
 
 
