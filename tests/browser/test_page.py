@@ -36,7 +36,7 @@ _TOO_PALE = """() => {
     if (!own || !element.checkVisibility() || element.closest(".said, .skip, noscript, option")) continue;
     const [a, b] = [luminance(colour(getComputedStyle(element).color)), luminance(ground(element))];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < 4.5) 
+    if (contrast < 4.5)
       out.push(`${element.textContent.trim().slice(0, 30)}: ${contrast.toFixed(2)}`);
   }
   return out;
