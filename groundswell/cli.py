@@ -18,6 +18,8 @@ VERBS = (
     "submit",
     "trends",
     "explain",
+    "serve",
+    "keys",
     "reviews",
     "panes",
     "dlq",

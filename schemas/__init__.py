@@ -10,6 +10,7 @@ Read in this order:
 - `avro_encode.py` (with `avro_parts.py`, `avro_put.py`): columns to bytes. `hashing.py`: the stable hash.
 - `codec.py`, `records.py`: single records, typed. `generate.py` writes `records.py` and the reference page.
 - `served.py`: Redis keys and values, the contract between jobs and serving.
+- `docstrings.py`: what a class says about its attributes, for reference pages and API descriptions.
 
 This file exports nothing: import the module you need.
 """

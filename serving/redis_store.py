@@ -1,6 +1,6 @@
 """Trends from Redis: what the trending job wrote, each read in one round trip."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import redis
@@ -28,6 +28,7 @@ GLOBAL = "global"  # the job writes how far it has come there, for all scopes
 MAX_SCANNED_KEYS = 2_000_000
 _SCAN_KEYS = 2_000
 _FIELD = "d"
+_FENCE = "_v"
 T = TypeVar("T")
 
 # KEYS: sorted set.  ARGV: index of the last member, start of the keys of its members' hashes, field.
@@ -118,6 +119,13 @@ class RedisTrendStore:
             ("HGET", meta_key(scope, topic, kind), _FIELD),
         )
         return single(_as_of(as_of), place, _trend(raw))
+
+    def fences(self, lists: Sequence[tuple[str, str]]) -> list[str]:
+        """Return how new some lists are: the fence of their newest write. O(1) in Redis for each."""
+        if not lists:
+            return []
+        found = self._read(*(("HGET", as_of_key(scope, kind), _FENCE) for kind, scope in lists))
+        return [(raw or b"").decode() for raw in found]
 
     def as_of(self) -> AsOf | None:
         """Return how far event time has come."""

@@ -1,5 +1,6 @@
 """What every store of trends can do. Each read is one consistent moment and one round trip."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from schemas.served import AsOf
@@ -37,6 +38,14 @@ class TrendStore(Protocol):
 
     def trend(self, scope: str, topic: str, kind: str = "tag") -> Trend | None:
         """Return one topic by its canonical name, also when it has left the list; None when unknown."""
+        ...
+
+    def fences(self, lists: Sequence[tuple[str, str]]) -> list[str]:
+        """Return how new some lists are, each as text that another write of the list changes; "" = no list.
+
+        Args:
+            lists: (kind, scope) of each.
+        """
         ...
 
     def as_of(self) -> AsOf | None:

@@ -3,7 +3,7 @@
 - `options_page.py`: settings of a job, from its options class.
 - `redis_page.py`: what is served from Redis, from `schemas.served`.
 - `cli_page.py`: every verb of the command line with its options.
-- `docstrings.py`: what a class says about its attributes. `tables.py`: Markdown tables.
+- `tables.py`: Markdown tables.
 - `__main__.py`: writes the pages, or tells which are stale.
 
 This file exports nothing: import the module you need.

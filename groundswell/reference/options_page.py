@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import get_type_hints
 
-from groundswell.reference.docstrings import attributes, summary
 from groundswell.reference.tables import code, table
+from schemas.docstrings import attributes, summary
 
 _HEAD = """# Settings of the {job} job
 

@@ -5,9 +5,9 @@ from typing import get_args, get_origin, get_type_hints
 
 import msgspec
 
-from groundswell.reference.docstrings import attributes, summary
 from groundswell.reference.tables import code, table
 from schemas import served
+from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
 
 _HEAD = """# What is served from Redis

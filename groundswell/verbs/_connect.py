@@ -39,7 +39,16 @@ def open_store(data: Path, url: str | None) -> "RedisTrendStore":
     """
     from serving.redis_store import RedisTrendStore  # noqa: PLC0415 - help must not load a Redis client
 
-    return RedisTrendStore.at(url or _local(data, lambda stack: stack.redis_url))
+    return RedisTrendStore.at(redis_address(data, url))
+
+
+def redis_address(data: Path, url: str | None) -> str:
+    """Return where Redis is.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+    """
+    return url or _local(data, lambda stack: stack.redis_url)
 
 
 def kafka_address(data: Path, bootstrap: str | None) -> str:

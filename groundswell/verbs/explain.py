@@ -60,7 +60,7 @@ def _show(found: "Trend", *, as_json: bool) -> None:
         values = {"scope": found.record.scope, **as_of_values(found.as_of), **trend_values(found)}
         typer.echo(msgspec.json.encode(values).decode())
         return
-    from groundswell.view.explain import explain as sentences  # noqa: PLC0415
+    from serving.words.explain import explain as sentences  # noqa: PLC0415
 
     first, *rest = sentences(found)
     typer.secho(first, bold=True)
@@ -71,7 +71,7 @@ def _show(found: "Trend", *, as_json: bool) -> None:
 def _not_found(store: "TrendStore", scope: str, topic: str, kind: str) -> None:
     from difflib import get_close_matches  # noqa: PLC0415
 
-    from groundswell.view.explain import elsewhere, unknown  # noqa: PLC0415
+    from serving.words.explain import elsewhere, unknown  # noqa: PLC0415
 
     origins = {
         trend.record.topic: trend.record.scope

@@ -1,8 +1,8 @@
-"""What people see in a terminal: pure functions from trends to text and rich renderables.
+"""What people see in a terminal: pure functions from trends to rich renderables.
 
-- `say`: numbers, times and spans of time as short text; `sparkline`: counts and shares as blocks.
-- `ranks`: what a list is compared with, so that changes of rank mean something.
+Words, numbers and sentences come from `serving.words`, changes of rank from `serving.ranks`.
+
 - `columns`: the columns of the live table; `table`: the whole picture.
-- `explain`: one trend in sentences; `plain`: trends as plain values for JSON.
+- `plain`: trends as plain values for JSON.
 - `live`: the only module here with a clock and a terminal.
 """

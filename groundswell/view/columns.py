@@ -7,10 +7,10 @@ from typing import Literal
 
 from rich.text import Text
 
-from groundswell.view.ranks import Move
-from groundswell.view.say import number, span
-from groundswell.view.sparkline import bar, sparkline
+from serving.ranks import Move
 from serving.trend import Trend
+from serving.words.say import number, span
+from serving.words.sparkline import bar, sparkline
 from state.alert_tests import NO_ALERT
 
 WIDE = 120  # characters from which observed, expected and why have room of their own

@@ -9,9 +9,9 @@ from types import FrameType
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from groundswell.view.ranks import RankMemory
 from groundswell.view.table import Picture, draw, rows_that_fit
 from serving.errors import StoreUnavailableError
+from serving.ranks import RankMemory
 from serving.trend import Listing
 
 REFRESH_S = 0.25

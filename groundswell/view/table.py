@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from groundswell.view.columns import Row, columns_on
-from groundswell.view.ranks import Move, Ranks
-from groundswell.view.say import clock, moment, span
+from serving.ranks import Move, Ranks
 from serving.trend import Listing
+from serving.words.say import clock, moment, span
+from serving.words.scopes import plural, scope_name
 
 FRAME_LINES = 6  # header, two rules, heads, legend, note
 _HISTORY = "history"
@@ -49,25 +50,6 @@ def draw(picture: Picture) -> RenderableType:
     if picture.note:
         parts.append(Text(picture.note, "yellow", no_wrap=True, overflow="ellipsis"))
     return Group(*parts)
-
-
-def scope_name(scope: str) -> str:
-    """Return a scope in words.
-
-    >>> scope_name("lang:en"), scope_name("region:US"), scope_name("global")
-    ('language en', 'region US', 'global')
-    """
-    kind, _, name = scope.partition(":")
-    return f"{'language' if kind == 'lang' else kind} {name}" if name else scope
-
-
-def plural(kind: str) -> str:
-    """Return the name of several topics of a kind.
-
-    >>> plural("link"), plural("query")
-    ('links', 'queries')
-    """
-    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
 
 
 def _header(picture: Picture) -> RenderableType:

@@ -7,19 +7,16 @@ import pytest
 import redis
 from support.redis_dump import differences, redis_dump
 from support.redis_server import running_redis
+from support.served_lists import Denied, list_writes
 from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record, an_as_of
 
-from flink_jobs._shell.redis_sink import ListWrite, RedisSink
-from flink_jobs.trending.served import message_of, write_of
+from flink_jobs._shell.redis_sink import RedisSink
 from schemas.served import Kind, ServedError, TrendRecord, as_of_key, list_key, meta_key
 from serving.errors import StoreContentError, StoreUnavailableError
 from serving.memory_store import MemoryTrendStore
 from serving.redis_store import RedisTrendStore
 from serving.store import TrendStore
-from state.list_state import ListChange
 from state.trend_config import TrendConfig
-
-Denied = Sequence[tuple[str, str, int]]  # (scope, topic, until ms)
 
 
 @dataclass(frozen=True)
@@ -32,25 +29,6 @@ class World:
     def hold(self, *records: TrendRecord, denied: Denied = ()) -> None:
         """Store records and denials at noon."""
         self.write(NOON_MS, records, denied)
-
-
-def list_writes(
-    cfg: TrendConfig, at_ms: int, records: Sequence[TrendRecord], denied: Denied
-) -> list[ListWrite]:
-    """Return what the job writes when these are the lists of a moment; the global one is always written."""
-    lists: dict[tuple[str, str], list[TrendRecord]] = {("tag", "global"): []}
-    for record in records:
-        lists.setdefault((record.kind, record.scope), []).append(record)
-    for scope, _, _ in denied:
-        lists.setdefault(("tag", scope), [])
-    out = []
-    for (kind, scope), mine in lists.items():
-        places = [(r.topic, r.rank) for r in mine]
-        allowed = [(r.topic, r.rank) for r in mine if r.review in ("allowed", "trusted")]
-        barred = [(topic, until_ms) for where, topic, until_ms in denied if where == scope]
-        change = ListChange(places, allowed, list(mine), [], barred)
-        out.append(write_of(message_of(cfg, kind, scope, at_ms, change)))
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +177,20 @@ def test_lists_of_scopes_are_separate(world: World) -> None:
     found = world.store.scopes()
     assert found.names == ("global", "lang:en", "region:US")
     assert found.complete
+
+
+def test_another_write_of_a_list_changes_its_fence_and_no_other(world: World) -> None:
+    """Who asks often what is new asks for this alone."""
+    asked = [("tag", "global"), ("tag", "lang:en"), ("link", "global")]
+    assert world.store.fences(asked) == ["", "", ""]
+    world.hold(a_record(scope="lang:en"))
+    before = world.store.fences(asked)
+    assert before[2] == ""
+    assert all(before[:2])
+    world.write(NOON_MS + PANE_MS, [a_record(scope="lang:en", pane_start_ms=NOON_MS)], ())
+    after = world.store.fences(asked)
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, True]
+    assert world.store.fences([]) == []
 
 
 @pytest.mark.parametrize("kind", ["phrase", "link", "post", "creator", "query"])

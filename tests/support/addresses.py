@@ -32,6 +32,7 @@ ALLOWED = (
     "opensource.org",
     "conventionalcommits.org",
 )
+VENDORED = "vendor"  # folder of libraries of others, byte for byte as published, banners included
 RESERVED = ("test", "example", "invalid", "localhost")  # top-level names that nobody can register (RFC 2606)
 
 _URL = re.compile(r"\b(?:https?|wss?|ftp|git|ssh)://(?:[^\s/@\"'`<>]*@)?([\w%{}.-]+)", re.IGNORECASE)
@@ -66,9 +67,11 @@ def faults(text: str) -> list[str]:
 
 
 def faults_of(paths: Iterable[Path]) -> list[str]:
-    """Return the faults of text files; files that are not UTF-8 are data."""
+    """Return the faults of text files; files that are not UTF-8 are data, vendored ones are not ours."""
     found = []
     for path in paths:
+        if VENDORED in path.parts:
+            continue
         try:
             text = path.read_text("utf-8")
         except UnicodeDecodeError:

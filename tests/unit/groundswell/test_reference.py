@@ -10,8 +10,8 @@ from flink_jobs.trending.options import TrendingOptions
 from groundswell.cli import VERBS
 from groundswell.reference import cli_page, options_page, redis_page
 from groundswell.reference.__main__ import PAGES, main, stale
-from groundswell.reference.docstrings import attributes
 from groundswell.reference.tables import table
+from schemas.docstrings import attributes
 from schemas.served import AsOf, TrendRecord
 
 ROOT = Path(__file__).parents[3]

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 from support.trend_records import NOON_MS, PANE_MS, a_record, an_as_of
 
-from groundswell.view.ranks import Ranks
 from groundswell.view.table import FRAME_LINES, Picture, draw, rows_that_fit
+from serving.ranks import Ranks
 from serving.trend import Listing, listing
 
 LONG = "election night and the morning after it"

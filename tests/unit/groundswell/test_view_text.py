@@ -5,14 +5,14 @@ import doctest
 import pytest
 from support.trend_records import NOON_MS, PANE_MS, a_record, an_as_of
 
-from groundswell.view import say, sparkline, table
-from groundswell.view.ranks import Move, RankMemory, Ranks
-from groundswell.view.say import number, span
-from groundswell.view.sparkline import bar
+from serving.ranks import Move, RankMemory, Ranks
 from serving.trend import Listing, Trend, listing
+from serving.words import say, scopes, sparkline
+from serving.words.say import number, span
+from serving.words.sparkline import bar
 
 
-@pytest.mark.parametrize("module", [say, sparkline, table])
+@pytest.mark.parametrize("module", [say, sparkline, scopes])
 def test_the_examples_in_the_docstrings_hold(module: object) -> None:
     """Documentation that is run cannot be wrong."""
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]

@@ -2,10 +2,10 @@
 
 import re
 
-from groundswell.view.say import clock, counted, long_span, moment, number, span
-from groundswell.view.sparkline import sparkline
-from groundswell.view.table import scope_name
 from serving.trend import Trend
+from serving.words.say import clock, counted, long_span, moment, number, span
+from serving.words.scopes import scope_name
+from serving.words.sparkline import sparkline
 from state.alert_tests import NO_ALERT
 from state.topic_kinds import AUDIENCE_KINDS
 
@@ -45,11 +45,18 @@ def explain(trend: Trend) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
-def elsewhere(topic: str, scope: str, origin: str) -> str:
-    """Return what to say about a topic that stands in a list only because that was filled from another."""
+def elsewhere(topic: str, scope: str, origin: str, option: str = "--scope ") -> str:
+    """Return what to say about a topic that stands in a list only because that was filled from another.
+
+    Args:
+        topic: The topic.
+        scope: Scope of the list.
+        origin: Where it was filled in from.
+        option: How the reader names a scope.
+    """
     return (
         f"{topic!r} does not trend in {scope_name(scope)} itself: its list was too short and is filled from "
-        f"{scope_name(origin)}. There it is explained: --scope {origin}"
+        f"{scope_name(origin)}. There it is explained: {option}{origin}"
     )
 
 

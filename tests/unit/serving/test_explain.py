@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 from support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_trend, an_as_of
 
-from groundswell.view.explain import explain, unknown
 from groundswell.view.plain import listing_values
 from serving.trend import Listing
+from serving.words.explain import explain, unknown
 
 
 def test_a_burst_in_full() -> None:

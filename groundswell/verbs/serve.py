@@ -1,0 +1,90 @@
+"""`groundswell serve`: trends over HTTP."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundswell.verbs._connect import WRONG_USE, RedisUrl, redis_address, told
+from groundswell.verbs._options import DEFAULT_DATA_DIR, DataDir, say
+
+if TYPE_CHECKING:
+    from serving.web.options import WebOptions
+
+Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port for requests; 0 = a free one.")]
+MetricsPort = Annotated[
+    int, typer.Option("--metrics-port", min=0, max=65535, help="Port for Prometheus; 0 = a free one.")
+]
+Keys = Annotated[
+    Path | None,
+    typer.Option("--keys-file", help="Who may ask, and how often; see `groundswell keys`.", dir_okay=False),
+]
+Open = Annotated[
+    bool, typer.Option("--no-keys", help="Let everybody ask without limits, beyond loopback, too.")
+]
+Allowed = Annotated[bool, typer.Option("--allowed-only", help="Serve only what may be shown to everybody.")]
+Site = Annotated[
+    str, typer.Option("--site", help="https://... of the platform, for links to tags and posts.")
+]
+Cors = Annotated[
+    list[str] | None, typer.Option("--cors-origin", help="Origin whose pages may ask; may be repeated.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+
+    @app.command()
+    def serve(
+        host: Host = "127.0.0.1",
+        port: Port = 8080,
+        metrics_port: MetricsPort = 9464,
+        keys_file: Keys = None,
+        *,
+        no_keys: Open = False,
+        allowed_only: Allowed = False,
+        site: Site = "",
+        cors_origin: Cors = None,
+        data: DataDir = DEFAULT_DATA_DIR,
+        redis: RedisUrl = None,
+    ) -> None:
+        """Serve trends over HTTP: JSON, a live stream, and the trends endpoints of Mastodon's API.
+
+        Starts also while Redis is away: /ready says when requests may come. Beyond loopback it needs keys.
+        Exit code 1 when a port or the keys file cannot be used, 2 for wrong use.
+        """
+        if not (keys_file or no_keys or _loopback(host)):
+            say(f"groundswell: {host} is not loopback: give --keys-file, or --no-keys to let everybody ask")
+            raise typer.Exit(WRONG_USE)
+        from serving.web.options import WebOptions  # noqa: PLC0415 - help must not load a server
+
+        options = WebOptions(allowed_only=allowed_only, site=site, cors_origins=tuple(cors_origin or ()))
+        with told():
+            _serve(redis_address(data, redis), options, keys_file, (host, port, metrics_port))
+
+
+def _serve(url: str, options: "WebOptions", keys_file: Path | None, where: tuple[str, int, int]) -> None:
+    import logging  # noqa: PLC0415
+
+    from serving.app import create_app  # noqa: PLC0415
+    from serving.redis_store import RedisTrendStore  # noqa: PLC0415
+    from serving.web.keys_watch import KeysWatch  # noqa: PLC0415
+    from serving.web.redis_buckets import RedisBuckets  # noqa: PLC0415
+    from serving.web.run import Addresses, run  # noqa: PLC0415
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    store = RedisTrendStore.at(url, timeout_s=1.0)
+    keys = KeysWatch(keys_file) if keys_file else None
+    buckets = RedisBuckets.at(url) if keys else None
+    run(create_app(store, options, keys=keys, buckets=buckets), Addresses(*where), say)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,103 @@
+"""The HTTP application: `create_app` puts store, options, keys and endpoints together.
+
+It needs FastAPI and Redis, neither Flink nor Kafka: extra `serving`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from serving.store import TrendStore
+from serving.web import health_routes, mastodon_routes, topic_routes, trend_routes
+from serving.web.build import VERSION
+from serving.web.examples import EXAMPLES
+from serving.web.guard import Guard
+from serving.web.keys import KeysFile
+from serving.web.limiter import Buckets, Limiter
+from serving.web.mastodon_routes import Statuses
+from serving.web.openapi import describe
+from serving.web.options import WebOptions
+from serving.web.page import page_routes
+from serving.web.problems import install
+from serving.web.service import Service
+
+
+def create_app(
+    store: TrendStore,
+    options: WebOptions | None = None,
+    *,
+    keys: Callable[[], KeysFile] | None = None,
+    buckets: Buckets | None = None,
+    statuses: Statuses | None = None,
+) -> FastAPI:
+    """Return the application; `app.state.service` is what its endpoints share.
+
+    Args:
+        store: Where trends are read, from several threads.
+        options: Settings.
+        keys: Returns who may ask, at each request; None = everybody, as often as they like.
+        buckets: Rates that several servers share; None = this server alone.
+        statuses: Looks up the platform's posts for Mastodon's clients.
+    """
+    options = options or WebOptions()
+    service = Service(store, options)
+    app = FastAPI(
+        title="Groundswell",
+        version=VERSION,
+        lifespan=_life,
+        docs_url=None,  # its pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.service = service
+    for made in (
+        trend_routes.routes(service),
+        topic_routes.routes(service),
+        mastodon_routes.routes(service, statuses),
+        health_routes.routes(service),
+    ):
+        app.include_router(made)
+    app.router.routes.extend(page_routes())
+    install(app)
+    app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
+    paths = frozenset(_paths(app))
+    limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc)
+    app.add_middleware(
+        Guard, options=options, keys=keys, limiter=limiter, metrics=service.metrics, paths=paths
+    )
+    if options.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=options.cors_origins, allow_methods=["GET"])
+    return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """Watch the store as long as the application runs."""
+    service: Service = app.state.service
+    watching = asyncio.create_task(service.board.run())
+    try:
+        yield
+    finally:
+        service.close()
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        service.calls.close()
+
+
+def _remembered(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    document: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not document:
+            document.update(describe(app, EXAMPLES))
+        return document
+
+    return openapi
+
+
+def _paths(app: FastAPI) -> list[str]:
+    return [path for path in (getattr(route, "path", "") for route in app.routes) if path]

@@ -1,0 +1,111 @@
+"""The server process: sockets, metrics on a port of their own, and an orderly end."""
+
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import start_http_server
+
+from serving.errors import ServingError
+from serving.web.service import Service
+
+_END_S = 5  # for requests in flight
+_GONE_MS = 30_000
+_CUT_OFF = "ASGI callable returned without completing response."
+
+
+class AddressError(ServingError):
+    """A port cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where to listen; port 0 = any free one.
+
+    Attributes:
+        host: For requests.
+        port: For requests.
+        metrics_port: For Prometheus, on the same host.
+    """
+
+    host: str
+    port: int
+    metrics_port: int
+
+
+def run(app: FastAPI, addresses: Addresses, say: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; requests in flight end first, streams at once.
+
+    Raises:
+        AddressError: A port is taken, or the host is not one of this machine.
+    """
+    service: Service = app.state.service
+    listening = _listen(addresses.host, addresses.port)
+    try:
+        metrics, _ = start_http_server(addresses.metrics_port, addresses.host, service.metrics.registry)
+    except OSError as error:
+        listening.close()
+        raise _refused(addresses.host, addresses.metrics_port, error) from error
+    shown = f"[{addresses.host}]" if ":" in addresses.host else addresses.host
+    say(f"serving on http://{shown}:{listening.getsockname()[1]}")
+    say(f"metrics on http://{shown}:{metrics.server_port}/metrics")
+    try:
+        _Server(_config(app), service).run([listening])
+    finally:
+        metrics.shutdown()
+        metrics.server_close()
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Ends streams before it waits for requests: they would go on for ever."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End."""
+        self._service.close()
+        await super().shutdown(sockets)
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.getMessage() != _CUT_OFF)
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,  # addresses of requests say who looks for what
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_END_S,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    A reader of a stream that takes nothing is cut off; what was on its way to it lies in the kernel until the
+    connection ends, and the user timeout ends it.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        found = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise _refused(host, port, error) from error
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_MS)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise _refused(host, port, error) from error
+    return found
+
+
+def _refused(host: str, port: int, error: OSError) -> AddressError:
+    return AddressError(f"cannot listen on {host} port {port}: {error.strerror}; choose another")
