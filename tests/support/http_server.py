@@ -9,20 +9,22 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from serving.web.run import listen
+
 _START_S = 10.0
 
 
 @contextmanager
 def running_app(app: FastAPI, *, ready: bool = True) -> Iterator[str]:
-    """Serve an application until the block ends; give its address when it is ready."""
-    config = uvicorn.Config(app, port=0, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
+    """Serve an application until the block ends, on sockets as the real server has; give its address."""
+    listening = listen("127.0.0.1", 0)
+    config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:
         _until(lambda: server.started)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        base = f"http://127.0.0.1:{port}"
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         if ready:
             _until(lambda: httpx.get(f"{base}/ready").status_code == httpx.codes.OK)
         yield base
@@ -30,6 +32,7 @@ def running_app(app: FastAPI, *, ready: bool = True) -> Iterator[str]:
         app.state.service.close()
         server.should_exit = True
         thread.join(10)
+        listening.close()
 
 
 def _until(done: object) -> None:

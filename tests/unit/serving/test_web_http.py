@@ -1,5 +1,8 @@
 """The endpoints over a store in memory, on a real server."""
 
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -16,6 +19,7 @@ from serving.memory_store import MemoryTrendStore
 from serving.web import shapes
 from serving.web.openapi import SHAPES
 from serving.web.options import WebOptions
+from serving.web.run import AddressError, listen
 
 TYPE = "urn:groundswell:problem:"
 
@@ -239,6 +243,22 @@ def test_metrics_name_endpoints_and_nothing_that_was_asked(store: MemoryTrendSto
     assert 'path="other",status="404"' in text
     assert "secret" not in text
     assert "t9" not in text
+
+
+def test_the_server_loads_neither_flink_nor_kafka() -> None:
+    """The extra `serving` is enough."""
+    code = "import serving.app, serving.web.run, sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"pyflink", "confluent_kafka", "river", "pandas", "scipy"} & set(done.stdout.split())
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    """With what to do."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(AddressError, match="choose another"):
+            listen("127.0.0.1", other.getsockname()[1])
 
 
 def _until(done: object) -> None:

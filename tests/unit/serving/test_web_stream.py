@@ -1,6 +1,7 @@
 """Server-sent events of a list: what a reader gets, and how it goes on."""
 
 import asyncio
+import socket
 import time
 from itertools import islice
 
@@ -143,6 +144,28 @@ def test_a_reader_that_takes_nothing_is_cut_off_and_holds_nothing() -> None:
             service.calls.close()
 
     assert asyncio.run(main()) == (1.0, 0.0)
+
+
+def test_a_socket_that_nobody_reads_is_cut_off_after_little() -> None:
+    """On a real connection: the kernel holds little for it, and the server's memory none."""
+    store = filled()
+    for n in range(60):
+        store.put(a_record(f"topic {n}", peak_strength=300.0 + n))
+    app = create_app(store, WebOptions(shed_after_s=0.3, poll_s=0.005))
+    with running_app(app) as base, socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        reader.connect(("127.0.0.1", int(base.rpartition(":")[2])))
+        reader.sendall(f"GET {PATH}?limit=100 HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        metrics = app.state.service.metrics
+        deadline_s, pane = time.monotonic() + 20, 0
+        while not metrics.shed._value.get():
+            assert time.monotonic() < deadline_s
+            pane += 1
+            for n in range(60):
+                lift(store, f"round {pane % 2} topic {n}", 400.0 + pane + n, pane)
+            time.sleep(0.01)
+        assert metrics.streams._value.get() == 0
+        assert httpx.get(f"{base}/v1/trends").status_code == 200
 
 
 def _status(base: str) -> int:
