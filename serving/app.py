@@ -63,7 +63,7 @@ def create_app(
     app.router.routes.extend(page_routes())
     install(app)
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
-    paths = frozenset(_paths(app))
+    paths = frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
     limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc)
     app.add_middleware(
         Guard, options=options, keys=keys, limiter=limiter, metrics=service.metrics, paths=paths
@@ -97,7 +97,3 @@ def _remembered(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return document
 
     return openapi
-
-
-def _paths(app: FastAPI) -> list[str]:
-    return [path for path in (getattr(route, "path", "") for route in app.routes) if path]

@@ -123,12 +123,19 @@ class Board:
         sources = sorted({source for kept in waiting for source in kept.sources} | {_GLOBAL})
         found = await self._calls.watched(partial(self._store.fences, sources))
         fences = dict(zip(sources, found, strict=True))
-        for kept in waiting:
-            mine = tuple(fences[source] for source in (_GLOBAL, *kept.sources))
-            overdue = time.monotonic() - kept.read_s > _REREAD_S
-            if mine != kept.fences or overdue:
-                await self._read(kept, self._calls.watched)
-                kept.fences = mine
+        oldest_s = time.monotonic() - _REREAD_S
+        changed = [
+            (kept, mine)
+            for kept in waiting
+            for mine in [tuple(fences[source] for source in (_GLOBAL, *kept.sources))]
+            if mine != kept.fences or kept.read_s < oldest_s
+        ]
+        # Side by side: when the store is slow, all lists together take hardly longer than one.
+        await asyncio.gather(*(self._read_again(kept, mine) for kept, mine in changed))
+
+    async def _read_again(self, kept: Kept, fences: tuple[str, ...]) -> None:
+        await self._read(kept, self._calls.watched)
+        kept.fences = fences
 
     async def _read(self, kept: Kept, run: Callable[[Callable[[], Listing]], Awaitable[Listing]]) -> None:
         """Read a list and keep its state."""

@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 class Calls:
-    """Runs reads in threads. What watches the store has a thread of its own, so requests never delay it."""
+    """Runs reads in threads. What watches the store has threads of its own, so requests never delay it."""
 
     def __init__(self) -> None:
         self._requests = ThreadPoolExecutor(THREADS, "store")
-        self._watch = ThreadPoolExecutor(1, "store-watch")
+        self._watch = ThreadPoolExecutor(THREADS, "store-watch")
 
     async def watched(self, read: Callable[[], T]) -> T:
         """Run a read of the task that watches the store; only the store's own timeout ends it."""

@@ -2,7 +2,8 @@
 
 import re
 
-_FORM = re.compile(r"([0-9a-f]{16})-([0-9a-z]{1,4})")
+PATTERN = "^([0-9a-f]{16})-([0-9a-z]{1,4})$"
+_FORM = re.compile(PATTERN)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BASE = len(_DIGITS)
 

@@ -17,7 +17,9 @@ from serving.web.problems import ProblemError, problem
 
 # The page, which holds no data, what monitors and readers of the description need, and what Mastodon's
 # clients ask before they have a token.
-OPEN = page.paths() | frozenset({"/health", "/ready", "/openapi.json"})
+OPEN = page.paths() | frozenset(
+    {"/health", "/ready", "/openapi.json", "/api/v1/instance", "/api/v2/instance"}
+)
 _CLIENT = "groundswell.client"
 _BEARER = b"bearer "
 _UNLIMITED = 1_000_000
@@ -107,7 +109,7 @@ class Guard:
             # Not isdigit(): that knows digits of other scripts, which int() of bytes does not.
             if name == b"content-length" and (len(value) > 9 or int(value) > self._options.body_bytes):  # noqa: PLR2004
                 raise ProblemError("too-large", f"at most {self._options.body_bytes} bytes")
-        if self._keys is None or scope["path"] in OPEN or scope["method"] == "OPTIONS":
+        if self._keys is None or scope["path"].rstrip("/") in OPEN or scope["method"] == "OPTIONS":
             return
         client = self._who(headers, self._keys())
         scope[_CLIENT] = client

@@ -1,5 +1,7 @@
 """Entities of Mastodon's public API, as far as trends need them (docs.joinmastodon.org/entities)."""
 
+from typing import Any
+
 import msgspec
 
 
@@ -49,7 +51,7 @@ class PreviewCard(msgspec.Struct, frozen=True, kw_only=True):
     type: str = "link"
     author_name: str = ""
     author_url: str = ""
-    authors: tuple[object, ...] = ()
+    authors: tuple[Any, ...] = ()
     provider_name: str = ""
     provider_url: str = ""
     html: str = ""
@@ -85,8 +87,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     followers_count: int = 0
     following_count: int = 0
     statuses_count: int = 0
-    fields: tuple[object, ...] = ()
-    emojis: tuple[object, ...] = ()
+    fields: tuple[Any, ...] = ()
+    emojis: tuple[Any, ...] = ()
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,10 +121,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     poll: None = None
     card: None = None
     application: None = None
-    media_attachments: tuple[object, ...] = ()
-    mentions: tuple[object, ...] = ()
-    tags: tuple[object, ...] = ()
-    emojis: tuple[object, ...] = ()
+    media_attachments: tuple[Any, ...] = ()
+    mentions: tuple[Any, ...] = ()
+    tags: tuple[Any, ...] = ()
+    emojis: tuple[Any, ...] = ()
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +150,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     invites_enabled: bool = False
     urls: dict[str, str] = {}
     stats: dict[str, int] = {}
-    rules: tuple[object, ...] = ()
-    configuration: dict[str, object] = {}
+    rules: tuple[Any, ...] = ()
+    configuration: dict[str, Any] = {}
     thumbnail: str | None = None
     contact_account: None = None

@@ -28,7 +28,7 @@ class WebOptions:
     depth: int = 200
     lists: int = 100
     versions: int = 8
-    poll_s: float = 0.2
+    poll_s: float = 0.1
     deadline_s: float = 0.25
     stale_after_s: float = 2.0
     idle_s: float = 60.0

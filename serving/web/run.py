@@ -14,6 +14,7 @@ from serving.web.service import Service
 
 _END_S = 5  # for requests in flight
 _GONE_MS = 30_000
+_SEND_BYTES = 65_536  # Linux doubles it
 _CUT_OFF = "ASGI callable returned without completing response."
 
 
@@ -43,7 +44,7 @@ def run(app: FastAPI, addresses: Addresses, say: Callable[[str], None]) -> None:
         AddressError: A port is taken, or the host is not one of this machine.
     """
     service: Service = app.state.service
-    listening = _listen(addresses.host, addresses.port)
+    listening = listen(addresses.host, addresses.port)
     try:
         metrics, _ = start_http_server(addresses.metrics_port, addresses.host, service.metrics.registry)
     except OSError as error:
@@ -85,11 +86,14 @@ def _config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket.
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket whose connections cost little while a reader takes nothing.
 
-    A reader of a stream that takes nothing is cut off; what was on its way to it lies in the kernel until the
-    connection ends, and the user timeout ends it.
+    The kernel would hold megabytes for a slow reader of a stream before the server noticed; so its buffer is
+    small. What lies there when a reader is cut off goes when the user timeout ends the connection.
+
+    Raises:
+        AddressError: The port is taken, or the host is not one of this machine.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -97,6 +101,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise _refused(host, port, error) from error
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_MS)
     try:

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
-from schemas.served import Kind
+from schemas.served import MAX_SCOPE_CHARS, Kind
 from serving.web.answers import respond
-from serving.web.cursor import parse
+from serving.web.cursor import PATTERN, parse
 from serving.web.openapi import EVENTS, problems, returns
 from serving.web.problems import ProblemError
 from serving.web.service import Service
@@ -18,7 +18,8 @@ Scope = Annotated[
     str,
     Query(
         min_length=1,
-        max_length=80,
+        max_length=MAX_SCOPE_CHARS,
+        pattern=r"^[^\x00-\x20{}|]+$",
         description="global, lang:xx, region:XX, lang:xx,region:XX, community:id or tag:name",
         examples=["global", "lang:en", "region:US"],
     ),
@@ -42,7 +43,7 @@ def routes(service: Service) -> APIRouter:
         kind: KindOf = "tag",
         limit: Limit = 20,
         cursor: Annotated[
-            str | None, Query(max_length=32, description="`next` of an earlier page: the page behind it.")
+            str | None, Query(pattern=PATTERN, description="`next` of an earlier page: the page behind it.")
         ] = None,
         *,
         allowed: Allowed = False,
