@@ -18,6 +18,8 @@ VERBS = (
     "submit",
     "trends",
     "explain",
+    "interests",
+    "score",
     "reviews",
     "panes",
     "dlq",

@@ -11,6 +11,7 @@ from schemas.served import Kind
 
 if TYPE_CHECKING:
     from groundswell.stack.endpoints import Stack
+    from serving.redis_interest_store import RedisInterestStore
     from serving.redis_store import RedisTrendStore
 
 CANNOT, WRONG_USE = 1, 2
@@ -40,6 +41,18 @@ def open_store(data: Path, url: str | None) -> "RedisTrendStore":
     from serving.redis_store import RedisTrendStore  # noqa: PLC0415 - help must not load a Redis client
 
     return RedisTrendStore.at(url or _local(data, lambda stack: stack.redis_url))
+
+
+def open_interests(data: Path, url: str | None) -> "RedisInterestStore":
+    """Open the store of interests.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+        StoreContentError: The address cannot be one.
+    """
+    from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415 - as above
+
+    return RedisInterestStore.at(url or _local(data, lambda stack: stack.redis_url))
 
 
 def kafka_address(data: Path, bootstrap: str | None) -> str:

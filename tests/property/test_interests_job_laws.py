@@ -1,4 +1,4 @@
-"""What the interests job learns and serves does not depend on batches, on event time's leaps or on restarts."""
+"""What the interests job learns does not depend on batches, on leaps of event time or on restarts."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The keyed steps of the interests job without Flink: deeds in, event time by hand, state and messages out."""
+"""The keyed steps of the interests job without Flink: deeds in, event time by hand, messages out."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
