@@ -43,7 +43,7 @@ class InterestConfig:
     short_prior_events: float = 2.0
     base_events: float = 10_000.0
     max_topics: int = 64
-    learning_rate: float = 0.01
+    learning_rate: float = 0.1
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.

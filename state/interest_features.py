@@ -126,3 +126,11 @@ def features(
 
 
 _NOBODY: Final = (0.0,) * (FEATURES.index("base_rate") - FEATURES.index("user_rate"))
+
+
+def item_prob(values: Features) -> float:
+    """Return how likely anybody likes the item: what residuals of a user are measured from."""
+    return 1.0 / (1.0 + math.exp(-(values[_ITEM_RATE] + values[-1])))
+
+
+_ITEM_RATE: Final = FEATURES.index("item_rate")

@@ -8,6 +8,7 @@ import math
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import sqrt
 from operator import mul
 from typing import Final
 
@@ -19,9 +20,12 @@ _HEAD: Final = struct.Struct("<H3d")
 _LIMIT: Final = 30.0
 _WARM: Final = {
     "item_rate": 1.0,
-    "topic_rate": 0.3,
-    "user_rate": 1.0,
+    "topic_rate": 0.2,
+    "user_rate": 0.6,
+    "user_rate_short": 0.3,
+    "user_residual": 0.5,
     "taste_rate": 0.5,
+    "taste_residual": 1.0,
     "base_rate": 1.0,
 }
 
@@ -35,12 +39,14 @@ class HeadState:
         pos: Positive labels, decayed by labels.
         n: Labels, decayed by labels; starts with a prior of two at one half.
         learned: Labels learned from, all time.
+        squares: Sum of squared gradients of each weight, which makes its steps smaller.
     """
 
     weights: list[float] = field(default_factory=lambda: [_WARM.get(name, 0.0) for name in FEATURES])
     pos: float = 1.0
     n: float = 2.0
     learned: float = 0.0
+    squares: list[float] = field(default_factory=lambda: [1.0] * len(FEATURES))
 
 
 def base_prob(head: HeadState) -> float:
@@ -71,10 +77,12 @@ def flip(cfg: InterestConfig, head: HeadState, values: Features, weight: float =
 
 def push(cfg: InterestConfig, head: HeadState, values: Features, gradient: float) -> None:
     """Move the weights against a gradient of the loss by the margin."""
-    step = cfg.learning_rate * gradient
-    weights = head.weights
+    rate, weights, squares = cfg.learning_rate, head.weights, head.squares
     for at, value in enumerate(values):
-        weights[at] -= step * value
+        slope = gradient * value
+        if slope:
+            square = squares[at] = squares[at] + slope * slope
+            weights[at] -= rate * slope / sqrt(square)
 
 
 def merged(heads: Iterable[HeadState]) -> HeadState:

@@ -27,7 +27,7 @@ from typing import Final, NamedTuple
 
 from state import interest_head, interest_user
 from state.interest_config import InterestConfig
-from state.interest_features import FEATURES, Features, features
+from state.interest_features import FEATURES, Features, features, item_prob
 from state.interest_head import HeadState
 from state.interest_stats import ItemStats
 from state.interest_user import WIDTH, Receipt, UserState, observe, scales
@@ -127,7 +127,7 @@ def learn(
         at_ms,
         pos=weight * label,
         n=weight,
-        residual=weight * (label - scored.p),
+        residual=weight * (label - item_prob(scored.features)),
         step=step,
     )
 
