@@ -20,6 +20,7 @@ VERBS = (
     "explain",
     "interests",
     "score",
+    "forget",
     "reviews",
     "panes",
     "dlq",
