@@ -10,7 +10,7 @@ from typing import Final
 
 from state.interest_config import InterestConfig
 from state.interest_stats import ItemStats
-from state.interest_user import RESIDUAL, WIDTH, UserState, scales
+from state.interest_user import RESIDUAL, WIDTH, UserState, item_hash, scales
 
 FEATURES: Final = (
     "one",
@@ -28,6 +28,7 @@ FEATURES: Final = (
     "taste_residual",
     "taste_log_pos",
     "taste_log_pos_short",
+    "item_met",
     "base_rate",
 )
 Features = tuple[float, ...]
@@ -42,6 +43,7 @@ def features(
     topic_stats: Sequence[ItemStats | None],
     topics: Sequence[str],
     at_ms: int,
+    item_id: str = "",
 ) -> Features:
     """Return the features in the order of FEATURES. About 4 us.
 
@@ -54,6 +56,7 @@ def features(
         topic_stats: Counts of its topics over all users, as far as known; may be empty.
         topics: Its topics as in the user's state; may be empty.
         at_ms: Moment of the prediction, UTC.
+        item_id: To know it again; empty = unknown.
     """
     k, ks = cfg.prior_events, cfg.short_prior_events
     up, down = k * base_prob, k * (1.0 - base_prob)
@@ -121,6 +124,7 @@ def features(
         residual,
         log(1.0 + mass),
         log(1.0 + mass_s),
+        1.0 if item_id and user.recent and item_hash(item_id) in user.recent else 0.0,
         base,
     )
 

@@ -43,12 +43,14 @@ class About(NamedTuple):
         item: Counts of the item.
         creator: Counts of its creator.
         topic_stats: Counts of its topics over all users.
+        item_id: To know it again; empty = unknown.
     """
 
     topics: Sequence[str] = ()
     item: ItemStats | None = None
     creator: ItemStats | None = None
     topic_stats: Sequence[ItemStats | None] = ()
+    item_id: str = ""
 
 
 class Scored(NamedTuple):
@@ -90,6 +92,7 @@ def predict(cfg: InterestConfig, head: HeadState, user: UserState | None, about:
         about.topic_stats,
         about.topics,
         at_ms,
+        about.item_id,
     )
     return Scored(interest_head.prob(head, values), values)
 
@@ -105,6 +108,7 @@ def learn(
     at_ms: int,
     weight: float = 1.0,
     step: float = 1.0,
+    item: str = "",
 ) -> Receipt:
     """Learn a label: head and user. About 5 us.
 
@@ -118,6 +122,7 @@ def learn(
         at_ms: Time of the impression, UTC.
         weight: Of the label, above 0.
         step: How much of an event of the user this is; rows of one slate share one.
+        item: As ``About.item_id``.
     """
     interest_head.learn(cfg, head, scored.features, label, weight)
     return observe(
@@ -129,6 +134,7 @@ def learn(
         n=weight,
         residual=weight * (label - item_prob(scored.features)),
         step=step,
+        item=item,
     )
 
 
@@ -139,15 +145,18 @@ def flip(
     topics: Sequence[str],
     scored: Scored,
     receipt: Receipt,
+    item: str = "",
 ) -> Receipt:
     """Make a learned negative a positive, in head and user, and return the new receipt. About 4 us."""
     interest_head.flip(cfg, head, scored.features, receipt.n)
-    return interest_user.turn(cfg, user, topics, receipt)
+    return interest_user.turn(cfg, user, topics, receipt, item)
 
 
-def undo(cfg: InterestConfig, user: UserState, topics: Sequence[str], receipt: Receipt) -> None:
+def undo(
+    cfg: InterestConfig, user: UserState, topics: Sequence[str], receipt: Receipt, item: str = ""
+) -> None:
     """Take back what is left of a learned or observed event from the user's counts. About 2 us."""
-    interest_user.unobserve(cfg, user, topics, receipt)
+    interest_user.unobserve(cfg, user, topics, receipt, item)
 
 
 def top_topics(cfg: InterestConfig, user: UserState, at_ms: int, limit: int = 10) -> list[Interest]:

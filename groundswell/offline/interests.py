@@ -86,6 +86,7 @@ def score(state: Replay, row: Row) -> Scored:
         state.items.get(row.item) if row.item else None,
         state.creators.get(row.creator) if row.creator else None,
         topic_stats,
+        row.item,
     )
     return interest_model.predict(state.cfg, state.head, state.users.get(row.user), about, row.at_ms)
 
@@ -102,7 +103,14 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
     weight = ACTION_WEIGHTS.get(row.action, 1.0) if liked else 1.0
     if label is None:
         interest_model.observe(
-            state.cfg, user, _tastes(row), row.at_ms, pos=weight if liked else 0.0, n=weight, step=step
+            state.cfg,
+            user,
+            _tastes(row),
+            row.at_ms,
+            pos=weight if liked else 0.0,
+            n=weight,
+            step=step,
+            item=row.item,
         )
         return
     interest_model.learn(
@@ -115,6 +123,7 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
         at_ms=row.at_ms,
         weight=weight,
         step=step,
+        item=row.item,
     )
     if row.item:
         _count(state.cfg, state.items, row.item, label, row.at_ms)
