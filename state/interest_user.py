@@ -18,6 +18,7 @@ from state.interest_config import InterestConfig
 
 # Of each topic, and of the user as a whole: positives and labels, slow; the same, fast; residuals, slow.
 POS, N, SHORT_POS, SHORT_N, RESIDUAL, WIDTH = range(6)
+_MET: Final = 0.1  # of being liked
 _MAX_EXPONENT: Final = 30.0  # stored counts are at most e^30 times what they mean: far inside float32
 
 
@@ -122,7 +123,9 @@ def observe(
     user.seen_ms = max(user.seen_ms, at_ms)
     receipt = Receipt(user.events, at_ms, pos, n, residual)
     _rebase(cfg, user)
-    _add(cfg, user, topics, receipt, 1.0, can_enter=True)
+    # What was only shown beside other things does not enter, and never pushes out what is known.
+    can_enter = pos > 0.0 or (step >= 1.0 and len(user.names) + len(topics) <= cfg.max_topics)
+    _add(cfg, user, topics, receipt, 1.0, can_enter=can_enter)
     if len(user.names) > cfg.max_topics:
         _evict(cfg, user)
     if item and pos > 0.0:
@@ -222,10 +225,10 @@ def _multiply(user: UserState, factor: float, columns: Sequence[int]) -> None:
 
 
 def _evict(cfg: InterestConfig, user: UserState) -> None:
-    """Drop the topics of least slow label mass until the cap holds. O(topics)."""
+    """Drop the topics of least slow mass until the cap holds; being liked counts most. O(topics)."""
     while len(user.names) > cfg.max_topics:
-        mass = user.rows[N::WIDTH]
-        place = min(range(len(user.names)), key=lambda at: (mass[at], -at))
+        liked, met = user.rows[POS::WIDTH], user.rows[N::WIDTH]
+        place = min(range(len(user.names)), key=lambda at: (liked[at] + _MET * met[at], -at))
         last = len(user.names) - 1
         del user.places[user.names[place]]
         if place != last:
