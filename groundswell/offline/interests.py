@@ -13,7 +13,8 @@ from typing import NamedTuple
 from groundswell.offline.interest_rows import Row
 from state import interest_model, interest_stats
 from state.interest_config import InterestConfig
-from state.interest_head import HeadState
+from state.interest_features import View, view
+from state.interest_head import HeadState, base_prob
 from state.interest_model import About, Scored
 from state.interest_stats import ItemStats
 from state.interest_user import UserState
@@ -24,6 +25,9 @@ ACTION_WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 AGAINST = frozenset({"skip", "hide", "block", "mute", "report", "dislike"})
 _SAYS_NOTHING = frozenset({"", "impression", "view", "show"})
+
+
+_NOBODY = (("", 0), view(InterestConfig(), 0.5, None, 0))
 
 
 class Predicted(NamedTuple):
@@ -44,6 +48,7 @@ class Replay:
         items: By item id.
         creators: By creator id.
         topics: By topic.
+        seen: The user that was looked at last, until something is learned.
     """
 
     cfg: InterestConfig = field(default_factory=InterestConfig)
@@ -52,6 +57,7 @@ class Replay:
     items: dict[str, ItemStats] = field(default_factory=dict)
     creators: dict[str, ItemStats] = field(default_factory=dict)
     topics: dict[str, ItemStats] = field(default_factory=dict)
+    seen: tuple[tuple[str, int], View] = field(default_factory=lambda: _NOBODY)
 
 
 def replay(rows: Iterable[Row], last: Mapping[str, int], state: Replay) -> Iterator[Predicted]:
@@ -86,13 +92,20 @@ def score(state: Replay, row: Row) -> Scored:
         state.items.get(row.item) if row.item else None,
         state.creators.get(row.creator) if row.creator else None,
         topic_stats,
+        row.item,
     )
-    return interest_model.predict(state.cfg, state.head, state.users.get(row.user), about, row.at_ms)
+    key, seen = state.seen
+    if key != (row.user, row.at_ms):
+        key = (row.user, row.at_ms)
+        seen = view(state.cfg, base_prob(state.head), state.users.get(row.user), row.at_ms)
+        state.seen = (key, seen)
+    return interest_model.predict_seen(state.head, seen, about)
 
 
 def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
     """Learn a row that was scored; ``step`` is its share of an event."""
     label = row.label
+    state.seen = _NOBODY
     if label is None and row.action in _SAYS_NOTHING:
         return
     user = state.users.get(row.user)
@@ -102,7 +115,14 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
     weight = ACTION_WEIGHTS.get(row.action, 1.0) if liked else 1.0
     if label is None:
         interest_model.observe(
-            state.cfg, user, _tastes(row), row.at_ms, pos=weight if liked else 0.0, n=weight, step=step
+            state.cfg,
+            user,
+            _tastes(row),
+            row.at_ms,
+            pos=weight if liked else 0.0,
+            n=weight,
+            step=step,
+            item=row.item,
         )
         return
     interest_model.learn(
@@ -115,6 +135,7 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
         at_ms=row.at_ms,
         weight=weight,
         step=step,
+        item=row.item,
     )
     if row.item:
         _count(state.cfg, state.items, row.item, label, row.at_ms)
