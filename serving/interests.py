@@ -127,7 +127,7 @@ def score(
     at_ms = max(moments, default=0)
     out = []
     for item, record in items:
-        about = About() if record is None else _about(record, names)
+        about = About(item_id=item) if record is None else _about(item, record, names)
         scored = interest_model.predict(cfg, state, person, about, at_ms)
         adds = [
             (name, weight * value)
@@ -139,7 +139,7 @@ def score(
     return out
 
 
-def _about(record: ItemRecord, names: dict[str, ItemStats]) -> About:
+def _about(item: str, record: ItemRecord, names: dict[str, ItemStats]) -> About:
     topics = [name for name in (normalise(topic) for topic in record.topics) if name]
     creator = f"@{record.author}" if record.author else ""
     return About(
@@ -147,6 +147,7 @@ def _about(record: ItemRecord, names: dict[str, ItemStats]) -> About:
         item=ItemStats(record.pos, record.n, record.short_pos, record.short_n, record.as_of_ms),
         creator=names.get(creator),
         topic_stats=[names.get(topic) for topic in topics],
+        item_id=item,
     )
 
 
@@ -168,6 +169,7 @@ def _user(cfg: InterestConfig, record: InterestRecord) -> UserState:
         slow_base=slow_clock(cfg, record.events, record.as_of_ms),
         fast_base=fast_clock(cfg, record.events, record.as_of_ms),
     )
+    state.recent.extend(record.recent)
     state.rows.extend(np.frombuffer(record.counts, "<f4").tolist())
     state.total[:] = type(state.total)("f", np.frombuffer(record.total, "<f4").tolist())
     return state

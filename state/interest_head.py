@@ -105,17 +105,20 @@ def merged(heads: Iterable[HeadState]) -> HeadState:
 
 def _encode(head: HeadState) -> bytes:
     n = len(head.weights)
-    return _HEAD.pack(n, head.pos, head.n, head.learned) + struct.pack(f"<{n}d", *head.weights)
+    return _HEAD.pack(n, head.pos, head.n, head.learned) + struct.pack(
+        f"<{2 * n}d", *head.weights, *head.squares
+    )
 
 
 def _decode_v1(payload: bytes) -> HeadState:
-    size = _HEAD.size + 8 * len(FEATURES)
+    size = _HEAD.size + 16 * len(FEATURES)
     if len(payload) != size:
         raise StateCorruptError(
             f"interest head v1 has {len(payload)} bytes, expected {size}; restore an older snapshot"
         )
     n, pos, total, learned = _HEAD.unpack_from(payload)
-    return HeadState(list(struct.unpack_from(f"<{n}d", payload, _HEAD.size)), pos, total, learned)
+    values = list(struct.unpack_from(f"<{2 * n}d", payload, _HEAD.size))
+    return HeadState(values[:n], pos, total, learned, values[n:])
 
 
 CODEC: Final[Codec[HeadState]] = register(

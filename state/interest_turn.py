@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 from state import (
+    interest_features,
     interest_head,
     interest_model,
     interest_person,
@@ -228,6 +229,7 @@ class Turn:
             item=FACTS.loads(deed.facts).stats if deed.facts else None,
             creator=get(f"@{deed.author}") if deed.author else None,
             topic_stats=[get(topic) for topic in deed.topics],
+            item_id=deed.item,
         )
         scored = interest_model.predict(self.model, self.head, person.user, about, deed.at_ms)
         kept.scored = interest_model.pack(scored)
@@ -246,19 +248,21 @@ class Turn:
     ) -> tuple[float, int, float, float, float] | None:
         """Change person, head and counts; return the receipt of the label that holds now."""
         cfg, head, user, names = self.model, self.head, person.user, kept.names()
-        scored, receipt = interest_model.unpack(kept.scored), kept.added()
+        scored, receipt, item = interest_model.unpack(kept.scored), kept.added(), change.shown.item
         at_ms, was, now = change.shown.at_ms, change.was, change.now
         self._count(kept, (now or 0) - (was or 0), (now is not None) - (was is not None), at_ms)
         if receipt is not None and was == 0 and now == 1 and not self._observed(change):
-            return interest_model.flip(cfg, head, user, names, scored, receipt)
+            return interest_model.flip(cfg, head, user, names, scored, receipt, item)
         if receipt is not None:
-            interest_model.undo(cfg, user, names, receipt)
+            interest_model.undo(cfg, user, names, receipt, item)
         if now is None:
             return None
         if self._observed(change):
-            residual = now - scored.p
-            return interest_user.observe(cfg, user, names, at_ms, pos=now, n=1.0, residual=residual)
-        return interest_model.learn(cfg, head, user, names, scored, label=now, at_ms=at_ms)
+            residual = now - interest_features.item_prob(scored.features)
+            return interest_user.observe(
+                cfg, user, names, at_ms, pos=now, n=1.0, residual=residual, item=item
+            )
+        return interest_model.learn(cfg, head, user, names, scored, label=now, at_ms=at_ms, item=item)
 
     def _observed(self, change: Change) -> bool:
         """Return whether only the person's counts learn from it, not the head."""

@@ -88,4 +88,5 @@ def _interests(cfg: InterestConfig, shard: int, user: UserState, at_ms: int) -> 
         total=total,
         topics=tuple(user.names),
         counts=counts,
+        recent=tuple(user.recent),
     )
