@@ -83,16 +83,19 @@ class InterestFlow:
     def until(self, watermark_ms: int) -> None:
         """Move event time on: timers fire, those of the first step first."""
         self.watermark_ms = watermark_ms
-        while due := [timer for timer in self._timers["items"] if timer[0] <= watermark_ms]:
-            moment, self.key = min(due)
-            self._timers["items"].discard((moment, self.key))
+        for moment, self.key in self._due("items"):
             self._sort_out(list(self._items.at(self.key, moment)))
-        while due := [timer for timer in self._timers["people"] if timer[0] <= watermark_ms]:
-            moment, self.key = min(due)
-            self._timers["people"].discard((moment, self.key))
-            moments, out = self._people.at(self.key, watermark_ms)
-            self._timers["people"] |= {(moment, self.key) for moment in moments}
-            self._sort_out(out)
+        while due := self._due("people"):
+            for _, self.key in due:
+                moments, out = self._people.at(self.key, watermark_ms)
+                self._timers["people"] |= {(moment, self.key) for moment in moments}
+                self._sort_out(out)
+
+    def _due(self, step: str) -> list[tuple[int, int]]:
+        """Return the timers of a step that event time has reached, in order, and forget them."""
+        due = sorted(timer for timer in self._timers[step] if timer[0] <= self.watermark_ms)
+        self._timers[step] -= set(due)
+        return due
 
     def _sort_out(self, messages: Iterable[bytes]) -> None:
         back = self.key
