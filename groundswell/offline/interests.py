@@ -17,7 +17,7 @@ from state.interest_features import View, view
 from state.interest_head import HeadState, base_prob
 from state.interest_model import About, Scored
 from state.interest_stats import ItemStats
-from state.interest_user import UserState
+from state.interest_user import UserState, observe
 
 # How much an action moves what is known of a user; what is absent weighs 1.
 ACTION_WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -114,7 +114,7 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
     liked = row.action not in AGAINST if label is None else label == 1
     weight = ACTION_WEIGHTS.get(row.action, 1.0) if liked else 1.0
     if label is None:
-        interest_model.observe(
+        observe(
             state.cfg,
             user,
             _tastes(row),
