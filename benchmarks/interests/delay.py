@@ -13,7 +13,7 @@ from state import interest_model, interest_stats
 from state.burst_config import DAY_MS, MINUTE_MS
 from state.interest_model import About, Scored
 from state.interest_stats import ItemStats
-from state.interest_user import Receipt, UserState
+from state.interest_user import Receipt, UserState, remember
 
 COLUMNS = ("AUC", "RIG", "log-loss", "calibration")
 HORIZON_MS: Final = DAY_MS
@@ -113,6 +113,7 @@ class _Shop:
         )
         user = known.users.setdefault(view.user, UserState())
         self.shown[at] = view, interest_model.predict(known.cfg, known.head, user, about, view.at_ms)
+        remember(known.cfg, user, view.item)  # to view is to meet
         for due_ms, label in self._plan(view):
             heappush(self.due, (due_ms, at, label))
         if self.scheme.oracle or not self.scheme.wait_ms:
@@ -124,9 +125,12 @@ class _Shop:
             return
         end_ms = view.at_ms + self.scheme.wait_ms
         in_time = 0 <= view.liked_ms <= end_ms and self.scheme.wait_ms > 0
+        if self.scheme.late == "drop":
+            yield end_ms, int(in_time)
+            return
         if not in_time:
             yield end_ms, 0
-        if in_time or (view.liked_ms >= 0 and self.scheme.late != "drop"):
+        if view.liked_ms >= 0:
             yield max(view.liked_ms, view.at_ms + 1), 1
 
     def until(self, now_ms: int) -> None:

@@ -16,19 +16,26 @@ from state.burst_config import HOUR_MS
 COLUMNS = ("AUC before", "events 1-5", "6-10", "11-20", "21-40", "41-100", "events to recover")
 _BINS = ((0, 5), (5, 10), (10, 20), (20, 40), (40, 100))
 _USERS, _EVENTS, _TOPICS, _LIKED, _SWITCH = 200, 200, 20, 4, 100
+_SPREAD = 200
 _RECOVERED = 0.95  # of how far above chance it was before
 _WIDTH = 5
 
 
 def planted(seed: int) -> list[Row]:
-    """Return users who like 4 of 20 topics (70 % against 15 %) and, from their 101st event on, 4 others."""
+    """Return users who like 4 of 20 topics (70 % against 15 %) and, from their 101st event on, 4 others.
+
+    Users start at different times: nothing that all share can learn when tastes change.
+    """
     rng = random.Random(seed)  # noqa: S311 - reproducible, no secret
     names = [f"t{at}" for at in range(_TOPICS)]
     tastes = [rng.sample(names, 2 * _LIKED) for _ in range(_USERS)]
     rows = []
-    for at in range(_EVENTS):
+    for at in range(_EVENTS + _SPREAD):
         for user, taste in enumerate(tastes):
-            liked = taste[:_LIKED] if at < _SWITCH else taste[_LIKED:]
+            age = at - user * _SPREAD // _USERS
+            if not 0 <= age < _EVENTS:
+                continue
+            liked = taste[:_LIKED] if age < _SWITCH else taste[_LIKED:]
             topic = rng.choice(taste) if rng.random() < 0.7 else rng.choice(names)
             label = int(rng.random() < (0.7 if topic in liked else 0.15))
             item = f"i{rng.randrange(40)}-{topic}"
@@ -63,8 +70,10 @@ def run(data: Path) -> Part:  # noqa: ARG001 - nothing is read
 
 def _curve(model: Model, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     run_ = progressive(planted(seed), model)
-    labels = np.array([row.label for row in run_.rows], float).reshape(_EVENTS, _USERS)
-    scores = np.array(run_.scores).reshape(_EVENTS, _USERS)
+    users = [row.user for row in run_.rows]
+    by_user = np.argsort(np.array(users), kind="stable")  # and in order within each
+    labels = np.array([row.label for row in run_.rows], float)[by_user].reshape(_USERS, _EVENTS).T
+    scores = np.array(run_.scores)[by_user].reshape(_USERS, _EVENTS).T
     return np.array([auc(*pair) for pair in zip(labels, scores, strict=True)])
 
 
