@@ -87,7 +87,9 @@ def view(cfg: InterestConfig, base_prob: float, user: UserState | None, at_ms: i
         user: None = never seen.
         at_ms: Moment of the prediction, UTC.
     """
-    k, ks = cfg.prior_events, cfg.short_prior_events
+    # At least one event of the rarer kind: at 3 % one like among three labels says little.
+    k = max(cfg.prior_events, 1.0 / min(base_prob, 1.0 - base_prob))
+    ks = k * cfg.short_prior_events / cfg.prior_events
     up, down, up_s, down_s = k * base_prob, k - k * base_prob, ks * base_prob, ks - ks * base_prob
     log = math.log
     base = log(base_prob / (1.0 - base_prob))

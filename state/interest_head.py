@@ -6,7 +6,7 @@ averaged, each counting as much as the labels it learned from.
 
 import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import sqrt
 from operator import mul
@@ -60,19 +60,40 @@ def prob(head: HeadState, values: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-_LIMIT, min(_LIMIT, margin))))
 
 
-def learn(cfg: InterestConfig, head: HeadState, values: Features, label: float, weight: float = 1.0) -> None:
-    """Take one step towards a label and count it. About 2 us."""
-    push(cfg, head, values, weight * (prob(head, values) - label))
+def step_towards(cfg: InterestConfig, head: HeadState, values: Features, label: int) -> None:
+    """Take one step of gradient descent towards a label. About 3 us.
+
+    Source: J. Duchi et al., Adaptive Subgradient Methods, JMLR 2011, diagonal form.
+    """
+    push(cfg, head, values, prob(head, values) - label)
+
+
+Step = Callable[[InterestConfig, HeadState, Features, int], None]
+
+
+def learn(
+    cfg: InterestConfig, head: HeadState, values: Features, label: int, step: Step = step_towards
+) -> None:
+    """Take one step towards a label and count it.
+
+    Args:
+        cfg: Settings.
+        head: Changed in place.
+        values: Features as of the prediction.
+        label: 1 or 0.
+        step: Who takes the step: ours, or `online_model.RiverStep`.
+    """
+    step(cfg, head, values, label)
     fade = 1.0 - 1.0 / cfg.base_events
-    head.pos = head.pos * fade + weight * label
-    head.n = head.n * fade + weight
+    head.pos = head.pos * fade + label
+    head.n = head.n * fade + 1.0
     head.learned += 1.0
 
 
-def flip(cfg: InterestConfig, head: HeadState, values: Features, weight: float = 1.0) -> None:
+def flip(cfg: InterestConfig, head: HeadState, values: Features) -> None:
     """Make a negative that was learned a positive: the difference of both gradients is -1. About 2 us."""
-    push(cfg, head, values, -weight)
-    head.pos = min(head.pos + weight, head.n)
+    push(cfg, head, values, -1.0)
+    head.pos = min(head.pos + 1.0, head.n)
 
 
 def push(cfg: InterestConfig, head: HeadState, values: Features, gradient: float) -> None:
@@ -100,6 +121,10 @@ def merged(heads: Iterable[HeadState]) -> HeadState:
         pos=sum(head.pos for head in heads) / len(heads),
         n=sum(head.n for head in heads) / len(heads),
         learned=sum(head.learned for head in heads),
+        squares=[
+            sum(share * head.squares[at] for share, head in zip(shares, heads, strict=True)) / whole
+            for at in range(len(FEATURES))
+        ],
     )
 
 
@@ -117,8 +142,12 @@ def _decode_v1(payload: bytes) -> HeadState:
             f"interest head v1 has {len(payload)} bytes, expected {size}; restore an older snapshot"
         )
     n, pos, total, learned = _HEAD.unpack_from(payload)
-    values = list(struct.unpack_from(f"<{2 * n}d", payload, _HEAD.size))
-    return HeadState(values[:n], pos, total, learned, values[n:])
+    if n != len(FEATURES):
+        raise StateCorruptError(
+            f"interest head v1 has {n} weights, expected {len(FEATURES)}; restore an older snapshot"
+        )
+    numbers = list(struct.unpack_from(f"<{2 * n}d", payload, _HEAD.size))
+    return HeadState(numbers[:n], pos, total, learned, numbers[n:])
 
 
 CODEC: Final[Codec[HeadState]] = register(

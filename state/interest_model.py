@@ -28,7 +28,7 @@ from typing import Final, NamedTuple
 from state import interest_head, interest_user
 from state.interest_config import InterestConfig
 from state.interest_features import FEATURES, Features, View, features, item_prob, view
-from state.interest_head import HeadState
+from state.interest_head import HeadState, Step, step_towards
 from state.interest_stats import ItemStats
 from state.interest_user import WIDTH, Receipt, UserState, observe, scales
 
@@ -105,6 +105,7 @@ def learn(
     weight: float = 1.0,
     step: float = 1.0,
     item: str = "",
+    head_step: Step = step_towards,
 ) -> Receipt:
     """Learn a label: head and user. About 5 us.
 
@@ -116,11 +117,12 @@ def learn(
         scored: What ``predict`` returned when the item was shown.
         label: 1 or 0.
         at_ms: Time of the impression, UTC.
-        weight: Of the label, above 0.
+        weight: How much the label moves what is known of the user, above 0. The head takes whole steps.
         step: How much of an event of the user this is; rows of one slate share one.
         item: As ``About.item_id``.
+        head_step: Who moves the head's weights, see `interest_head.learn`.
     """
-    interest_head.learn(cfg, head, scored.features, label, weight)
+    interest_head.learn(cfg, head, scored.features, label, head_step)
     return observe(
         cfg,
         user,
@@ -144,7 +146,7 @@ def flip(
     item: str = "",
 ) -> Receipt:
     """Make a learned negative a positive, in head and user, and return the new receipt. About 4 us."""
-    interest_head.flip(cfg, head, scored.features, receipt.n)
+    interest_head.flip(cfg, head, scored.features)
     return interest_user.turn(cfg, user, topics, receipt, item)
 
 

@@ -129,7 +129,7 @@ def observe(
     if len(user.names) > cfg.max_topics:
         _evict(cfg, user)
     if item and pos > 0.0:
-        _remember(cfg, user, item)
+        remember(cfg, user, item)
     return receipt
 
 
@@ -154,7 +154,7 @@ def turn(
     if len(user.names) > cfg.max_topics:
         _evict(cfg, user)
     if item:
-        _remember(cfg, user, item)
+        remember(cfg, user, item)
     return receipt._replace(pos=receipt.pos + receipt.n, residual=receipt.residual + receipt.n)
 
 
@@ -195,7 +195,7 @@ def _add(
         rows[at + 4] += residual
 
 
-def _remember(cfg: InterestConfig, user: UserState, item: str) -> None:
+def remember(cfg: InterestConfig, user: UserState, item: str) -> None:
     """Make an item the newest that is remembered."""
     known = item_hash(item)
     if known in user.recent:

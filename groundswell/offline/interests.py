@@ -14,10 +14,10 @@ from groundswell.offline.interest_rows import Row
 from state import interest_model, interest_stats
 from state.interest_config import InterestConfig
 from state.interest_features import View, view
-from state.interest_head import HeadState, base_prob
+from state.interest_head import HeadState, Step, base_prob, step_towards
 from state.interest_model import About, Scored
 from state.interest_stats import ItemStats
-from state.interest_user import UserState
+from state.interest_user import UserState, observe
 
 # How much an action moves what is known of a user; what is absent weighs 1.
 ACTION_WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -48,6 +48,7 @@ class Replay:
         items: By item id.
         creators: By creator id.
         topics: By topic.
+        head_step: Who moves the weights of the head, see `interest_head.learn`.
         seen: The user that was looked at last, until something is learned.
     """
 
@@ -57,6 +58,7 @@ class Replay:
     items: dict[str, ItemStats] = field(default_factory=dict)
     creators: dict[str, ItemStats] = field(default_factory=dict)
     topics: dict[str, ItemStats] = field(default_factory=dict)
+    head_step: Step = step_towards
     seen: tuple[tuple[str, int], View] = field(default_factory=lambda: _NOBODY)
 
 
@@ -114,7 +116,7 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
     liked = row.action not in AGAINST if label is None else label == 1
     weight = ACTION_WEIGHTS.get(row.action, 1.0) if liked else 1.0
     if label is None:
-        interest_model.observe(
+        observe(
             state.cfg,
             user,
             _tastes(row),
@@ -136,6 +138,7 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
         weight=weight,
         step=step,
         item=row.item,
+        head_step=state.head_step,
     )
     if row.item:
         _count(state.cfg, state.items, row.item, label, row.at_ms)

@@ -6,6 +6,7 @@ again: it proves that bytes of that version still decode to the same values.
 
 import importlib
 import pkgutil
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from state import (
     burst_layout,
     contributions,
     crowd,
+    interest_head,
+    interest_stats,
+    interest_user,
     list_news,
     list_review,
     list_state,
@@ -80,7 +84,7 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one line for each kind of
         return [[plain(key), plain(item)] for key, item in value.items()]
     if isinstance(value, msgspec.Struct):
         return plain(msgspec.structs.asdict(value))
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list | array):
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray) and value.dtype.names:
         return [{name: plain(row[name]) for name in value.dtype.names} for row in value]
@@ -180,6 +184,26 @@ def _list(rng: Rng) -> list_state.ListState:
     )
 
 
+def _user(rng: Rng) -> interest_user.UserState:
+    names = ["tea", "東京", "@ana"]
+    return interest_user.UserState(
+        names=names,
+        rows=array("f", rng.gamma(2.0, 9.0, 3 * interest_user.WIDTH).tolist()),
+        total=array("f", rng.gamma(2.0, 9.0, interest_user.WIDTH).tolist()),
+        places={name: at for at, name in enumerate(names)},
+        recent=array("I", rng.integers(0, 1 << 32, 2).tolist()),
+        events=17.25,
+        seen_ms=1_772_150_400_000,
+        slow_base=float(rng.normal()),
+        fast_base=float(rng.normal()),
+    )
+
+
+def _head(rng: Rng) -> interest_head.HeadState:
+    weights, squares = rng.normal(size=(2, len(interest_head.FEATURES)))
+    return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, (squares * squares).tolist())
+
+
 def _hashes(rng: Rng, n: int) -> np.ndarray:
     return np.unique(rng.integers(1, 1 << 29, n, np.uint32))
 
@@ -194,4 +218,7 @@ SAMPLES = (
     Sample("tg", _tagger),
     Sample("ln", _news),
     Sample("tl", _list),
+    Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),
+    Sample("iu", _user),
+    Sample("ih", _head),
 )
