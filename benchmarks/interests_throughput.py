@@ -14,11 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from throughput import command, cpu_s
+
 from groundswell.kafka_read import read_topic
 from groundswell.stack import local
 from groundswell.stack.flink_rest import FlinkRest
 from groundswell.stack.submit import job_state, submit
-from throughput import command, cpu_s
 
 _TIMEOUT_S = 1800
 HOURS, USERS = 2, 50_000
@@ -28,7 +29,8 @@ def measure(events: int, folder: Path, more: list[str]) -> dict[str, float]:
     """Run one size."""
     with local.running(folder, fresh=True) as stack:
         command(
-            "produce", "simulate", "--events", str(events), "--end", "2026-03-01T00:00Z", "--hours", str(HOURS),
+            "produce", "simulate", "--events", str(events), "--end", "2026-03-01T00:00Z",
+            "--hours", str(HOURS),
             "--users", str(USERS), "--no-plants", "--bootstrap", stack.kafka_bootstrap,
         )  # fmt: skip
         managers = [pid for name, pid in stack.pids.items() if name.startswith("taskmanager")]

@@ -20,11 +20,13 @@ class Person:
         user: Interests.
         join: What was shown and done.
         seen_ms: Event time of the newest deed; 0 = nothing yet.
+        user_raw: Stored bytes of ``user``; None = it has changed. Most deeds change only the join.
     """
 
     user: UserState = field(default_factory=UserState)
     join: JoinState = field(default_factory=JoinState)
     seen_ms: int = 0
+    user_raw: bytes | None = None
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -58,9 +60,9 @@ loads_kept = msgspec.msgpack.Decoder(Kept).decode
 
 
 def _dump(one: Person) -> bytes:
-    return _encode(
-        (interest_user_codec.CODEC.dumps(one.user), outcome_join.CODEC.dumps(one.join), one.seen_ms)
-    )
+    if one.user_raw is None:
+        one.user_raw = interest_user_codec.CODEC.dumps(one.user)
+    return _encode((one.user_raw, outcome_join.CODEC.dumps(one.join), one.seen_ms))
 
 
 def _load(raw: bytes) -> Person:
@@ -68,7 +70,7 @@ def _load(raw: bytes) -> Person:
         user, join, seen_ms = _decoder.decode(raw)
     except msgspec.MsgspecError as error:
         raise StateCorruptError(f"a person: {error}; restore an older snapshot") from error
-    return Person(interest_user_codec.CODEC.loads(user), outcome_join.CODEC.loads(join), seen_ms)
+    return Person(interest_user_codec.CODEC.loads(user), outcome_join.CODEC.loads(join), seen_ms, user)
 
 
 CODEC: Final[Codec[Person]] = register(Codec(kind=b"ip", version=1, encode=_dump, decoders={1: _load}))

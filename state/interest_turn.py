@@ -238,6 +238,7 @@ class Turn:
     def _learn(self, user: str, person: Person, changes: Iterator[Change], now_ms: int) -> None:
         for change in changes:
             kept = interest_person.loads_kept(change.shown.kept)
+            person.user_raw = None
             kept.receipt = self._apply(person, kept, change)
             change.shown.kept = interest_person.dumps_kept(kept)
             self.told.examples.append(Example(user, change, kept, now_ms))

@@ -16,6 +16,7 @@ deepest place of its slate that anything was done to, or something was done to i
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -334,9 +335,14 @@ def _label(cfg: JoinConfig, one: Shown) -> int | None:
 def _label_of(cfg: JoinConfig, in_force: int, marks: int) -> int | None:
     if in_force & _STRONG_BITS:
         return 0
-    if in_force & _BIT["long dwell"] or any(in_force & _BIT[name] for name in cfg.positive):
+    if in_force & _positive_bits(cfg.positive):
         return 1
     return 0 if in_force & _BIT["short dwell"] or marks & _IGNORED else None
+
+
+@lru_cache(maxsize=8)
+def _positive_bits(names: tuple[str, ...]) -> int:
+    return sum(_BIT[name] for name in {*names, "long dwell"})
 
 
 def _changed(cfg: JoinConfig, one: Shown, was: int | None) -> Iterator[Change]:

@@ -83,10 +83,12 @@ class InterestFlow:
     def until(self, watermark_ms: int) -> None:
         """Move event time on: timers fire, those of the first step first."""
         self.watermark_ms = watermark_ms
-        for moment, self.key in self._due("items"):
+        for moment, key in self._due("items"):
+            self.key = key
             self._sort_out(list(self._items.at(self.key, moment)))
         while due := self._due("people"):
-            for _, self.key in due:
+            for _, key in due:
+                self.key = key
                 moments, out = self._people.at(self.key, watermark_ms)
                 self._timers["people"] |= {(moment, self.key) for moment in moments}
                 self._sort_out(out)
