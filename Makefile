@@ -1,10 +1,10 @@
 # make demo [INPUT=file] [MAPPING=name]   watch topics rise: the planted scenario, or your own events
 # make test [LEVEL="unit property"]       every level of tests, or the named folders under tests/
-# make setup | lint | docs | golden | bench | bench-trends | bench-throughput | lock
+# make setup | lint | docs | golden | bench | bench-trends | bench-interests | bench-throughput | lock
 # Needed beforehand: Python 3.10-3.12 with venv, and a package index for the first run.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs golden bench bench-trends bench-throughput lock
+.PHONY: help setup demo test lint docs golden bench bench-trends bench-interests bench-throughput lock
 SHELL := /bin/sh
 BIN := .venv/bin
 
@@ -56,6 +56,10 @@ bench: setup
 # How well trends are found, beside the baselines: tables and pictures in build/trends; about ten minutes.
 bench-trends: setup
 	@$(BIN)/python -m benchmarks.trends $(if $(DATA),--data '$(DATA)')
+
+# How well interests are learned, beside the baselines: tables and pictures in build/interests; some minutes.
+bench-interests: setup
+	@$(BIN)/python -m benchmarks.interests $(if $(DATA),--data '$(DATA)')
 
 # The whole path, on stacks of its own.
 bench-throughput: setup

@@ -1,4 +1,4 @@
-"""Send one decision of a moderator and wait until Kafka has it."""
+"""Send one decision of a moderator, or one request to forget a person, and wait until Kafka has it."""
 
 import sys
 import uuid
@@ -10,7 +10,7 @@ from producers.errors import SinkError
 from producers.mapping.event import Mapped, Record, Value
 from producers.sink import open_kafka
 
-EVENT = "moderation"
+MODERATION, ERASURE = "moderation", "erasure"
 
 
 def send_decision(
@@ -28,14 +28,37 @@ def send_decision(
         ConfigError: The registry or the client's settings cannot be used.
         SinkError: Kafka did not acknowledge it.
     """
+    return _send(bootstrap, registry_url, MODERATION, fields, at_ms)
+
+
+def send_erasure(bootstrap: str, registry_url: str | None, user: str, reason: str, at_ms: int) -> Record:
+    """Send a request to forget a person and return it as it was sent.
+
+    Args:
+        bootstrap: host:port of Kafka.
+        registry_url: Schema registry; None = our own files.
+        user: Who is to be forgotten.
+        reason: In words or as a ticket number.
+        at_ms: Event time: what the person did before is forgotten.
+
+    Raises:
+        ConfigError: The registry or the client's settings cannot be used.
+        SinkError: Kafka did not acknowledge it.
+    """
+    return _send(bootstrap, registry_url, ERASURE, {"actor_id": user, "reason": reason}, at_ms)
+
+
+def _send(
+    bootstrap: str, registry_url: str | None, event: str, fields: Mapping[str, Value], at_ms: int
+) -> Record:
     record: Record = {**fields, "event_id": str(uuid.uuid4()), "source_ms": at_ms, "received_ms": at_ms}
-    mapped = Mapped(EVENT, record)
-    encoder = open_encoder(registry_url)
+    mapped = Mapped(event, record)
+    encoder = open_encoder(registry_url, (event,))
     key, value = encoder.encode(mapped)
-    topic = encoder.topics[EVENT]
+    topic = encoder.topics[event]
     sink = open_kafka(bootstrap, lambda text: print(text, file=sys.stderr), topics=(topic,))  # noqa: T201
     sink.send(EncodedBatch(topic, [key], [value], [at_ms]))
     delivery = sink.close(30.0)
     if not delivery.complete:
-        raise SinkError(f"Kafka at {bootstrap} did not acknowledge the decision: {delivery.reasons}")
+        raise SinkError(f"Kafka at {bootstrap} did not acknowledge the {event} event: {delivery.reasons}")
     return record

@@ -1,7 +1,7 @@
 """Mapped events to encoded batches: wire header and Avro body, grouped by topic."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 import fastavro
@@ -22,12 +22,17 @@ BATCH_EVENTS = 5_000
 
 
 class EventEncoder:
-    """Encodes events under the newest schemas of a registry; build it once. About 10 us an event."""
+    """Encodes events under the newest schemas of a registry; build it once. About 10 us an event.
 
-    def __init__(self, registry: Registry) -> None:
+    Args:
+        registry: Knows the schemas.
+        events: Which events will come; those that mappings make by default.
+    """
+
+    def __init__(self, registry: Registry, events: Iterable[str] = EVENTS) -> None:
         self._kinds: dict[str, tuple[bytes, Schema, str]] = {}
         self.topics: dict[str, str] = {}  # event -> Kafka topic
-        for event in EVENTS:
+        for event in events:
             topic = topic_of(event)
             schema_id = registry.id_of(topic.subject)
             parsed = cast("Schema", fastavro.parse_schema(registry.schema(schema_id)))
@@ -43,14 +48,14 @@ class EventEncoder:
         return cast("str", mapped.record[key_field]).encode(), out.getvalue()
 
 
-def open_encoder(registry_url: str | None) -> EventEncoder:
+def open_encoder(registry_url: str | None, events: Iterable[str] = EVENTS) -> EventEncoder:
     """Build an encoder on the registry at a URL; None = our own files.
 
     Raises:
         ConfigError: The URL is wrong, or the registry does not answer.
     """
     try:
-        return EventEncoder(open_registry(registry_url))
+        return EventEncoder(open_registry(registry_url), events)
     except SchemasError as error:
         raise ConfigError(f"schema registry: {error}") from error
 

@@ -361,10 +361,7 @@ class ContentLabelled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InterestExampleJoined(msgspec.Struct, frozen=True, kw_only=True):
-    """One label that the interest model learned from, changed or took back, with what it was predicted from..
-
-
-    """
+    """A label that the interest model learned, changed or took back. With what it was predicted from."""
 
     EVENT: ClassVar[str] = "interest_example"
 
@@ -410,10 +407,7 @@ class InterestExampleJoined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErasureRequested(msgspec.Struct, frozen=True, kw_only=True):
-    """A person is to be forgotten: what is kept of the person is removed when event time reaches the request..
-
-
-    """
+    """A person is to be forgotten. What is kept is removed when event time reaches the request."""
 
     EVENT: ClassVar[str] = "erasure"
 

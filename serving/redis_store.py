@@ -1,11 +1,7 @@
 """Trends from Redis: what the trending job wrote, each read in one round trip."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from schemas.served import (
     PREFIX,
@@ -19,10 +15,14 @@ from schemas.served import (
     list_key,
     meta_key,
 )
-from serving.errors import StoreContentError, StoreUnavailableError
+from serving.errors import StoreContentError
 from serving.fill import filled, places_needed
+from serving.redis_read import open_client, read
 from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
 from state.backoff import steps
+
+if TYPE_CHECKING:
+    import redis
 
 GLOBAL = "global"  # the job writes how far it has come there, for all scopes
 MAX_SCANNED_KEYS = 2_000_000
@@ -54,29 +54,12 @@ class RedisTrendStore:
 
     @classmethod
     def at(cls, url: str, timeout_s: float = 2.0) -> "RedisTrendStore":
-        """Open the store at a redis://, rediss:// or unix:// address. Connects at the first read.
-
-        A read that finds its connection closed is tried once more on a new one; a read that gets no answer
-        within the timeout is not, so that a reader waits at most twice the timeout.
+        """Open the store at a redis://, rediss:// or unix:// address (``redis_read.open_client``).
 
         Raises:
             StoreContentError: The address has another form.
         """
-        try:
-            client = redis.Redis.from_url(
-                url,
-                protocol=2,
-                socket_timeout=timeout_s,
-                socket_connect_timeout=timeout_s,
-                retry=Retry(NoBackoff(), 1),
-                retry_on_error=[redis.ConnectionError],
-            )
-        except ValueError as error:
-            # The address may hold a password, so it is not repeated here.
-            raise StoreContentError(
-                "the Redis address: expected redis://host:port/0, rediss://... or unix://..."
-            ) from error
-        return cls(client)
+        return cls(open_client(url, timeout_s))
 
     def listing(
         self, scope: str, limit: int, kind: str = "tag", *, allowed: bool = False, fill: bool = False
@@ -150,27 +133,9 @@ class RedisTrendStore:
         """Close the connections."""
         self._client.close()
 
-    # The client's own types say Any for answers; they are given their types where they are decoded.
     def _read(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Send commands together and return their answers."""
-        try:
-            with self._client.pipeline(transaction=False) as pipe:
-                for command in commands:
-                    pipe.execute_command(*command)  # type: ignore[no-untyped-call]  # half typed
-                answers: list[Any] = pipe.execute()
-        except redis.ResponseError as error:
-            said = str(error).rpartition("caused error: ")[2]  # without the command, which is our script
-            raise StoreContentError(f"Redis refused a read under {PREFIX}: {said}") from error
-        except redis.RedisError as error:
-            raise StoreUnavailableError(
-                f"Redis at {self._address()} does not answer ({type(error).__name__}: {error}); "
-                "is the stack up? See `groundswell status`"
-            ) from error
-        return answers
-
-    def _address(self) -> str:
-        known = self._client.connection_pool.connection_kwargs
-        return str(known.get("path") or f"{known.get('host')}:{known.get('port')}")
+        return read(self._client, PREFIX, *commands)
 
 
 def _trend(raw: bytes | None) -> TrendRecord | None:

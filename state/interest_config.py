@@ -6,6 +6,7 @@ from typing import Final
 from state.burst_config import DAY_MS
 
 MAX_TOPICS: Final = 1024
+MAX_RECENT: Final = 255
 
 
 class InterestConfigError(ValueError):
@@ -30,6 +31,7 @@ class InterestConfig:
         short_prior_events: The same for rates of the fast memory.
         base_events: Labels after which the overall rate keeps 1/e.
         max_topics: Topics kept for a user; the one with the least slow mass leaves.
+        recent_items: Newest liked items that are remembered one by one.
         learning_rate: Step size of the head.
     """
 
@@ -43,7 +45,8 @@ class InterestConfig:
     short_prior_events: float = 2.0
     base_events: float = 10_000.0
     max_topics: int = 64
-    learning_rate: float = 0.01
+    recent_items: int = 16
+    learning_rate: float = 0.1
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.
@@ -62,6 +65,8 @@ class InterestConfig:
         ]
         if not 1 <= self.max_topics <= MAX_TOPICS:
             problems.append(f"max_topics = {self.max_topics!r}: expected 1 to {MAX_TOPICS}")
+        if not 0 <= self.recent_items <= MAX_RECENT:
+            problems.append(f"recent_items = {self.recent_items!r}: expected 0 to {MAX_RECENT}")
         if not 0 < self.learning_rate <= 1:
             problems.append(f"learning_rate = {self.learning_rate!r}: expected above 0, at most 1")
         if problems:

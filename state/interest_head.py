@@ -6,8 +6,9 @@ averaged, each counting as much as the labels it learned from.
 
 import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import sqrt
 from operator import mul
 from typing import Final
 
@@ -19,9 +20,12 @@ _HEAD: Final = struct.Struct("<H3d")
 _LIMIT: Final = 30.0
 _WARM: Final = {
     "item_rate": 1.0,
-    "topic_rate": 0.3,
-    "user_rate": 1.0,
+    "topic_rate": 0.2,
+    "user_rate": 0.6,
+    "user_rate_short": 0.3,
+    "user_residual": 0.5,
     "taste_rate": 0.5,
+    "taste_residual": 1.0,
     "base_rate": 1.0,
 }
 
@@ -35,12 +39,14 @@ class HeadState:
         pos: Positive labels, decayed by labels.
         n: Labels, decayed by labels; starts with a prior of two at one half.
         learned: Labels learned from, all time.
+        squares: Sum of squared gradients of each weight, which makes its steps smaller.
     """
 
     weights: list[float] = field(default_factory=lambda: [_WARM.get(name, 0.0) for name in FEATURES])
     pos: float = 1.0
     n: float = 2.0
     learned: float = 0.0
+    squares: list[float] = field(default_factory=lambda: [1.0] * len(FEATURES))
 
 
 def base_prob(head: HeadState) -> float:
@@ -54,27 +60,50 @@ def prob(head: HeadState, values: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-_LIMIT, min(_LIMIT, margin))))
 
 
-def learn(cfg: InterestConfig, head: HeadState, values: Features, label: float, weight: float = 1.0) -> None:
-    """Take one step towards a label and count it. About 2 us."""
-    push(cfg, head, values, weight * (prob(head, values) - label))
+def step_towards(cfg: InterestConfig, head: HeadState, values: Features, label: int) -> None:
+    """Take one step of gradient descent towards a label. About 3 us.
+
+    Source: J. Duchi et al., Adaptive Subgradient Methods, JMLR 2011, diagonal form.
+    """
+    push(cfg, head, values, prob(head, values) - label)
+
+
+Step = Callable[[InterestConfig, HeadState, Features, int], None]
+
+
+def learn(
+    cfg: InterestConfig, head: HeadState, values: Features, label: int, step: Step = step_towards
+) -> None:
+    """Take one step towards a label and count it.
+
+    Args:
+        cfg: Settings.
+        head: Changed in place.
+        values: Features as of the prediction.
+        label: 1 or 0.
+        step: Who takes the step: ours, or `online_model.RiverStep`.
+    """
+    step(cfg, head, values, label)
     fade = 1.0 - 1.0 / cfg.base_events
-    head.pos = head.pos * fade + weight * label
-    head.n = head.n * fade + weight
+    head.pos = head.pos * fade + label
+    head.n = head.n * fade + 1.0
     head.learned += 1.0
 
 
-def flip(cfg: InterestConfig, head: HeadState, values: Features, weight: float = 1.0) -> None:
+def flip(cfg: InterestConfig, head: HeadState, values: Features) -> None:
     """Make a negative that was learned a positive: the difference of both gradients is -1. About 2 us."""
-    push(cfg, head, values, -weight)
-    head.pos = min(head.pos + weight, head.n)
+    push(cfg, head, values, -1.0)
+    head.pos = min(head.pos + 1.0, head.n)
 
 
 def push(cfg: InterestConfig, head: HeadState, values: Features, gradient: float) -> None:
     """Move the weights against a gradient of the loss by the margin."""
-    step = cfg.learning_rate * gradient
-    weights = head.weights
+    rate, weights, squares = cfg.learning_rate, head.weights, head.squares
     for at, value in enumerate(values):
-        weights[at] -= step * value
+        slope = gradient * value
+        if slope:
+            square = squares[at] = squares[at] + slope * slope
+            weights[at] -= rate * slope / sqrt(square)
 
 
 def merged(heads: Iterable[HeadState]) -> HeadState:
@@ -92,22 +121,33 @@ def merged(heads: Iterable[HeadState]) -> HeadState:
         pos=sum(head.pos for head in heads) / len(heads),
         n=sum(head.n for head in heads) / len(heads),
         learned=sum(head.learned for head in heads),
+        squares=[
+            sum(share * head.squares[at] for share, head in zip(shares, heads, strict=True)) / whole
+            for at in range(len(FEATURES))
+        ],
     )
 
 
 def _encode(head: HeadState) -> bytes:
     n = len(head.weights)
-    return _HEAD.pack(n, head.pos, head.n, head.learned) + struct.pack(f"<{n}d", *head.weights)
+    return _HEAD.pack(n, head.pos, head.n, head.learned) + struct.pack(
+        f"<{2 * n}d", *head.weights, *head.squares
+    )
 
 
 def _decode_v1(payload: bytes) -> HeadState:
-    size = _HEAD.size + 8 * len(FEATURES)
+    size = _HEAD.size + 16 * len(FEATURES)
     if len(payload) != size:
         raise StateCorruptError(
             f"interest head v1 has {len(payload)} bytes, expected {size}; restore an older snapshot"
         )
     n, pos, total, learned = _HEAD.unpack_from(payload)
-    return HeadState(list(struct.unpack_from(f"<{n}d", payload, _HEAD.size)), pos, total, learned)
+    if n != len(FEATURES):
+        raise StateCorruptError(
+            f"interest head v1 has {n} weights, expected {len(FEATURES)}; restore an older snapshot"
+        )
+    numbers = list(struct.unpack_from(f"<{2 * n}d", payload, _HEAD.size))
+    return HeadState(numbers[:n], pos, total, learned, numbers[n:])
 
 
 CODEC: Final[Codec[HeadState]] = register(

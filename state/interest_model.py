@@ -27,8 +27,8 @@ from typing import Final, NamedTuple
 
 from state import interest_head, interest_user
 from state.interest_config import InterestConfig
-from state.interest_features import FEATURES, Features, features
-from state.interest_head import HeadState
+from state.interest_features import FEATURES, Features, View, features, item_prob, view
+from state.interest_head import HeadState, Step, step_towards
 from state.interest_stats import ItemStats
 from state.interest_user import WIDTH, Receipt, UserState, observe, scales
 
@@ -43,12 +43,14 @@ class About(NamedTuple):
         item: Counts of the item.
         creator: Counts of its creator.
         topic_stats: Counts of its topics over all users.
+        item_id: To know it again; empty = unknown.
     """
 
     topics: Sequence[str] = ()
     item: ItemStats | None = None
     creator: ItemStats | None = None
     topic_stats: Sequence[ItemStats | None] = ()
+    item_id: str = ""
 
 
 class Scored(NamedTuple):
@@ -81,16 +83,13 @@ class Interest(NamedTuple):
 
 def predict(cfg: InterestConfig, head: HeadState, user: UserState | None, about: About, at_ms: int) -> Scored:
     """Return how likely a user likes an item at a moment. Changes nothing; about 5 us."""
-    values = features(
-        cfg,
-        interest_head.base_prob(head),
-        user,
-        about.item,
-        about.creator,
-        about.topic_stats,
-        about.topics,
-        at_ms,
-    )
+    return predict_seen(head, view(cfg, interest_head.base_prob(head), user, at_ms), about)
+
+
+def predict_seen(head: HeadState, seen: View, about: About) -> Scored:
+    """Return the same for a user that was looked at once for many candidates. About 4 us."""
+    topics, item, creator, topic_stats, item_id = about
+    values = features(seen, item, creator, topic_stats, topics, item_id)
     return Scored(interest_head.prob(head, values), values)
 
 
@@ -105,6 +104,8 @@ def learn(
     at_ms: int,
     weight: float = 1.0,
     step: float = 1.0,
+    item: str = "",
+    head_step: Step = step_towards,
 ) -> Receipt:
     """Learn a label: head and user. About 5 us.
 
@@ -116,10 +117,12 @@ def learn(
         scored: What ``predict`` returned when the item was shown.
         label: 1 or 0.
         at_ms: Time of the impression, UTC.
-        weight: Of the label, above 0.
+        weight: How much the label moves what is known of the user, above 0. The head takes whole steps.
         step: How much of an event of the user this is; rows of one slate share one.
+        item: As ``About.item_id``.
+        head_step: Who moves the head's weights, see `interest_head.learn`.
     """
-    interest_head.learn(cfg, head, scored.features, label, weight)
+    interest_head.learn(cfg, head, scored.features, label, head_step)
     return observe(
         cfg,
         user,
@@ -127,8 +130,9 @@ def learn(
         at_ms,
         pos=weight * label,
         n=weight,
-        residual=weight * (label - scored.p),
+        residual=weight * (label - item_prob(scored.features)),
         step=step,
+        item=item,
     )
 
 
@@ -139,15 +143,18 @@ def flip(
     topics: Sequence[str],
     scored: Scored,
     receipt: Receipt,
+    item: str = "",
 ) -> Receipt:
     """Make a learned negative a positive, in head and user, and return the new receipt. About 4 us."""
-    interest_head.flip(cfg, head, scored.features, receipt.n)
-    return interest_user.turn(cfg, user, topics, receipt)
+    interest_head.flip(cfg, head, scored.features)
+    return interest_user.turn(cfg, user, topics, receipt, item)
 
 
-def undo(cfg: InterestConfig, user: UserState, topics: Sequence[str], receipt: Receipt) -> None:
+def undo(
+    cfg: InterestConfig, user: UserState, topics: Sequence[str], receipt: Receipt, item: str = ""
+) -> None:
     """Take back what is left of a learned or observed event from the user's counts. About 2 us."""
-    interest_user.unobserve(cfg, user, topics, receipt)
+    interest_user.unobserve(cfg, user, topics, receipt, item)
 
 
 def top_topics(cfg: InterestConfig, user: UserState, at_ms: int, limit: int = 10) -> list[Interest]:

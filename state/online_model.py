@@ -1,4 +1,4 @@
-"""The one place where River is used: a learner whose whole state is a few numbers that can be stored.
+"""The one place where River is used: learners whose whole state is a few numbers that can be stored.
 
 Not used for the tags themselves: River's text classifiers keep one dictionary per word and ask all of them
 in Python, 5 to 12 ms for a post at 1000 tags where the arrays of `tagger.py` take 0.1 to 0.2 ms, and their
@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from river import linear_model, optim
+
+from state.interest_config import InterestConfig
+from state.interest_features import FEATURES, Features
+from state.interest_head import HeadState
 
 _INPUT = "logit"
 _LIMIT = 12.0  # of a logit: a probability of 0 or 1 would be infinite
@@ -72,6 +76,38 @@ class Calibration:
         return CalibrationState(
             slope=float(self._model.weights[_INPUT]), intercept=float(self._model.intercept)
         )
+
+
+class RiverStep:
+    """River's logistic regression as the one that moves the weights of an interest head.
+
+    The same steps as `interest_head.step_towards`, which a test holds; here they take 14 us instead of 3.
+    Serves one head: what that knows when it is first seen goes into River, and after each step comes back.
+    """
+
+    def __init__(self) -> None:
+        self._head: HeadState | None = None
+        self._model: Any = None
+
+    def __call__(self, cfg: InterestConfig, head: HeadState, values: Features, label: int) -> None:
+        """Take one step towards a label."""
+        if head is not self._head:
+            self._head, self._model = head, _river(cfg, head)
+        self._model.learn_one(dict(zip(FEATURES, values, strict=True)), bool(label))
+        weights, squares = self._model._weights, self._model.optimizer.g2  # noqa: SLF001 - `weights` copies
+        head.weights[:] = [weights[name] for name in FEATURES]
+        head.squares[:] = [squares[name] for name in FEATURES]
+
+
+def _river(cfg: InterestConfig, head: HeadState) -> Any:
+    """Return a River model that goes on where a head is."""
+    optimizer: Any = optim.AdaGrad(cfg.learning_rate, eps=1e-12)  # type: ignore[no-untyped-call]
+    model = linear_model.LogisticRegression(optimizer=optimizer, intercept_lr=0.0)
+    model.learn_one(dict.fromkeys(FEATURES, 0.0), 0, w=0.0)  # lets River name its weights
+    for name, weight, square in zip(FEATURES, head.weights, head.squares, strict=True):
+        model._weights[name] = weight  # noqa: SLF001 - River has no other way
+        optimizer.g2[name] = square
+    return model
 
 
 def _logit(score: float) -> float:

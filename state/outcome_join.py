@@ -16,6 +16,7 @@ deepest place of its slate that anything was done to, or something was done to i
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -28,8 +29,9 @@ SHOWN, DWELT, UNKNOWN_PLACE = "impression", "dwell", -1
 JOINED_ACTIONS: Final = frozenset((SHOWN, DWELT, *_ACTS, *(f"un{name}" for name in _ACTS)))
 _BIT: Final = {name: 1 << at for at, name in enumerate((*_ACTS, "short dwell", "long dwell"))}
 _STRONG_BITS: Final = sum(_BIT[name] for name in _STRONG)
-# Marks beside the actions in force.
-_OPEN, _ACTED, _IGNORED = 1, 2, 4
+# Marks beside the actions in force: it waits, something was done to it, its window ended in silence though it
+# was examined, it is an action without an impression.
+_OPEN, _ACTED, _IGNORED, _ALONE = 1, 2, 4, 8
 _MAX_KEPT = 10_000
 
 
@@ -66,7 +68,7 @@ class JoinConfig:
             (0 < self.window_ms <= self.horizon_ms, "window_ms: expected 1 to horizon_ms"),
             (0 < self.due_step_ms <= self.horizon_ms, "due_step_ms: expected 1 to horizon_ms"),
             (set(self.positive) <= set(usable), f"positive: expected some of {', '.join(usable)}"),
-            (0 <= self.short_dwell_ms, "short_dwell_ms: expected 0 (off) or more"),
+            (self.short_dwell_ms >= 0, "short_dwell_ms: expected 0 (off) or more"),
             (
                 self.long_dwell_ms == 0 or self.long_dwell_ms >= self.short_dwell_ms,
                 "long_dwell_ms: expected 0 (off) or at least short_dwell_ms",
@@ -92,7 +94,9 @@ class Deed(msgspec.Struct, array_like=True):
         decision: Slate that showed it; empty = unknown.
         position: Place on that slate from 0, UNKNOWN_PLACE.
         value: Dwell in ms.
-        facts: What the items' step knew about the item before this moment, packed by the model.
+        facts: What was known about the item before this moment, as stored bytes; empty = nothing.
+        pair: Hash of user and item.
+        shard: Of the user.
     """
 
     user: str
@@ -106,6 +110,8 @@ class Deed(msgspec.Struct, array_like=True):
     position: int = UNKNOWN_PLACE
     value: float = 0.0
     facts: bytes = b""
+    pair: int = 0
+    shard: int = 0
 
 
 class Shown(msgspec.Struct, array_like=True):
@@ -119,7 +125,7 @@ class Shown(msgspec.Struct, array_like=True):
         position: Place on the slate, UNKNOWN_PLACE.
         kept: What the model keeps to change its mind later (features, topics). Not looked at here.
         in_force: Actions in force, one bit each.
-        marks: Still waiting; something was done; window ended in silence.
+        marks: What else is known.
     """
 
     event_id: str
@@ -130,6 +136,11 @@ class Shown(msgspec.Struct, array_like=True):
     kept: bytes
     in_force: int = 0
     marks: int = 0
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is an action without an impression."""
+        return bool(self.marks & _ALONE)
 
 
 class JoinState(msgspec.Struct, array_like=True):
@@ -187,9 +198,7 @@ def due_ms(cfg: JoinConfig, at_ms: int) -> int:
     return -(-(at_ms + cfg.window_ms) // cfg.due_step_ms) * cfg.due_step_ms
 
 
-def take(
-    cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]
-) -> Iterator[Change]:
+def take(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Iterator[Change]:
     """Take the next deed of a person; yield the labels that change. O(kept) at worst.
 
     Args:
@@ -212,12 +221,21 @@ def take(
     if found is None:
         if bit == 0 or _label_of(cfg, bit, 0) is None:
             return  # nothing to learn from, and nothing that it could show as examined
-        found = _add(cfg, state, deed, keep)
+        found = _add(state, deed, keep)
+        found.marks |= _ALONE
         yield from _crowded_out(cfg, state)
     was = _label(cfg, found)
     found.in_force |= bit
     found.marks |= _ACTED
     yield from _changed(cfg, found, was)
+
+
+def sign(cfg: JoinConfig, deed: Deed) -> int:
+    """Return 1 for a positive action, -1 for the undo of one, else 0."""
+    undone = deed.action.removeprefix("un")
+    if undone in cfg.positive:
+        return 1 if undone == deed.action else -1
+    return int(deed.action == DWELT and 0 < cfg.long_dwell_ms <= deed.value)
 
 
 def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Iterator[Change]:
@@ -234,14 +252,12 @@ def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Iterator[Change]:
         state.settled -= gone
 
 
-def _show(
-    cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]
-) -> Iterator[Change]:
+def _show(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Iterator[Change]:
     for one in state.shown:
         again = one.decision == deed.decision != "" and one.item == deed.item
         if again or one.event_id == deed.event_id:
             return
-    added = _add(cfg, state, deed, keep)
+    added = _add(state, deed, keep)
     added.marks |= _OPEN
     yield from _crowded_out(cfg, state)
 
@@ -255,7 +271,7 @@ def _undo(cfg: JoinConfig, state: JoinState, deed: Deed, bit: int) -> Iterator[C
         yield from _changed(cfg, found, was)
 
 
-def _add(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Shown:
+def _add(state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Shown:
     position = deed.position if deed.decision else UNKNOWN_PLACE
     added = Shown(deed.event_id, deed.at_ms, deed.item, deed.decision, position, keep(deed))
     state.shown.append(added)
@@ -319,9 +335,14 @@ def _label(cfg: JoinConfig, one: Shown) -> int | None:
 def _label_of(cfg: JoinConfig, in_force: int, marks: int) -> int | None:
     if in_force & _STRONG_BITS:
         return 0
-    if in_force & _BIT["long dwell"] or any(in_force & _BIT[name] for name in cfg.positive):
+    if in_force & _positive_bits(cfg.positive):
         return 1
     return 0 if in_force & _BIT["short dwell"] or marks & _IGNORED else None
+
+
+@lru_cache(maxsize=8)
+def _positive_bits(names: tuple[str, ...]) -> int:
+    return sum(_BIT[name] for name in {*names, "long dwell"})
 
 
 def _changed(cfg: JoinConfig, one: Shown, was: int | None) -> Iterator[Change]:

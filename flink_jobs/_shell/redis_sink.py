@@ -26,6 +26,23 @@ for i = 1, #KEYS do
 end
 return refused
 """
+# KEYS: hashes of one slot.  ARGV: ttl ms, then of each the fence and the value ('' = remove the hash).
+_WRITE_VALUES = """
+local refused = 0
+for i = 1, #KEYS do
+  local fence, value = ARGV[2 * i], ARGV[2 * i + 1]
+  local stored = redis.call('HGET', KEYS[i], '_v')
+  if stored and stored >= fence then
+    refused = refused + 1
+  elseif value == '' then
+    redis.call('DEL', KEYS[i])
+  else
+    redis.call('HSET', KEYS[i], '_v', fence, 'd', value)
+    redis.call('PEXPIRE', KEYS[i], ARGV[1])
+  end
+end
+return refused
+"""
 # KEYS: the hash with the list's version, then its sorted sets.
 # ARGV: fence, ttl ms, value of the hash, then of each set its size and its (member, rank).
 _WRITE_PLACES = """
@@ -97,6 +114,23 @@ class ListWrite:
     entries: Sequence[Entry]
 
 
+@dataclass(frozen=True, slots=True)
+class ValueWrite:
+    """A value that stands for itself.
+
+    Attributes:
+        key: Its hash.
+        fence: Fixed-width version; the larger string is newer.
+        ttl_ms: Life of the key; longer than the longest replay, or the fence is forgotten.
+        value: The bytes to serve; None = remove the key, and its fence with it.
+    """
+
+    key: str
+    fence: str
+    ttl_ms: int
+    value: bytes | None
+
+
 class RedisSink:
     """A connection that writes batches. One per worker."""
 
@@ -107,6 +141,7 @@ class RedisSink:
         )
         self._entries = self._client.register_script(_WRITE_ENTRIES)
         self._places = self._client.register_script(_WRITE_PLACES)
+        self._values = self._client.register_script(_WRITE_VALUES)
 
     def write(self, writes: Sequence[ListWrite]) -> int:
         """Write a batch in one round trip and return how many values and sets the fence refused.
@@ -120,6 +155,33 @@ class RedisSink:
             return sum(self._send(writes))
         except redis.RedisError as error:
             raise SinkError(f"{len(writes)} writes to Redis: {type(error).__name__}: {error}") from error
+
+    def write_values(self, writes: Sequence[ValueWrite]) -> int:
+        """Write values in one round trip and return how many the fence refused.
+
+        Of several writes of one key only the last counts. Keys with the same hash tag (the part in braces)
+        go together, in one call for many.
+
+        Raises:
+            SinkError: Redis was not reached or refused a command. Nothing is retried here: the job is.
+        """
+        slots: dict[tuple[str, int], dict[str, ValueWrite]] = {}
+        for write in writes:
+            tag = write.key[write.key.find("{") : write.key.find("}")]
+            slots.setdefault((tag, write.ttl_ms), {})[write.key] = write
+        if not slots:
+            return 0
+        try:
+            with self._client.pipeline(transaction=False) as pipe:
+                for (_, ttl_ms), of_slot in slots.items():
+                    some = list(of_slot.values())
+                    for at in range(0, len(some), _MOST_ENTRIES):
+                        part = some[at : at + _MOST_ENTRIES]
+                        flat = (word for one in part for word in (one.fence, one.value or b""))
+                        self._values(keys=[one.key for one in part], args=[ttl_ms, *flat], client=pipe)
+                return sum(pipe.execute())
+        except redis.RedisError as error:
+            raise SinkError(f"{len(writes)} values to Redis: {type(error).__name__}: {error}") from error
 
     def _send(self, writes: Sequence[ListWrite]) -> list[int]:
         with self._client.pipeline(transaction=False) as pipe:

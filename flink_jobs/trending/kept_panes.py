@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from flink_jobs.trending.shard_states import Bytes
+from flink_jobs._shell.waiting import Bytes
 from state import contributions
 from state.contributions import Contributions, joined
 from state.kept_pane import KeptPane

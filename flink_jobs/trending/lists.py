@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from flink_jobs._shell.waiting import Bytes, OneBytes, WaitingPieces
 from flink_jobs.trending import news, reviews, served
-from flink_jobs.trending.shard import OneBytes
-from flink_jobs.trending.shard_states import Bytes, WaitingPieces
 from state import list_news, trend_list_codec
 from state.list_state import ListState
 from state.trend_config import TrendConfig

@@ -1,11 +1,12 @@
 """One shard's life between Flink's state and timers and the pure functions of ``state``."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final
 
+from flink_jobs._shell.waiting import Bytes, OneBytes, WaitingPieces
 from flink_jobs.trending import news, panes, rows
 from flink_jobs.trending.kept_panes import KeptPanes
-from flink_jobs.trending.shard_states import Bytes, TopicStates, WaitingPieces
+from flink_jobs.trending.shard_states import TopicStates
 from state import (
     contributions,
     list_news,
@@ -26,16 +27,6 @@ from state.trend_key import evictable
 PANES, NEWS = b"P", b"N"  # first byte of a message: for the panes topic, for the lists
 SHARD_MAPS: Final = ("waiting", "topics", "kept", "undone")
 SHARD_CELLS: Final = ("sketch", "rules")
-
-
-class OneBytes(Protocol):
-    """One value of the shard that Flink has made current (``BytesCell``)."""
-
-    def get(self) -> bytes | None:
-        """Return the value, None when there is none."""
-
-    def put(self, value: bytes) -> None:
-        """Replace the value."""
 
 
 class Shard:

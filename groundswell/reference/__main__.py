@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flink_jobs.content.options import ENV_PREFIX as CONTENT_PREFIX
 from flink_jobs.content.options import ContentOptions
+from flink_jobs.interests.options import ENV_PREFIX as INTERESTS_PREFIX
+from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
 from groundswell.reference import cli_page, options_page, redis_page
 
@@ -16,6 +18,9 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "docs/reference/content-options.md": lambda: options_page.page(
         "content", ContentOptions(), CONTENT_PREFIX, "tagger.min_prob"
+    ),
+    "docs/reference/interests-options.md": lambda: options_page.page(
+        "interests", InterestsOptions(), INTERESTS_PREFIX, "join.window_ms"
     ),
     "docs/reference/redis.md": redis_page.page,
     "docs/reference/cli.md": cli_page.page,

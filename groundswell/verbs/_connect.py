@@ -11,6 +11,7 @@ from schemas.served import Kind
 
 if TYPE_CHECKING:
     from groundswell.stack.endpoints import Stack
+    from serving.redis_interest_store import RedisInterestStore
     from serving.redis_store import RedisTrendStore
 
 CANNOT, WRONG_USE = 1, 2
@@ -49,6 +50,18 @@ def redis_address(data: Path, url: str | None) -> str:
         NotRunningError: No address was given and no stack runs in the folder.
     """
     return url or _local(data, lambda stack: stack.redis_url)
+
+
+def open_interests(data: Path, url: str | None) -> "RedisInterestStore":
+    """Open the store of interests.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+        StoreContentError: The address cannot be one.
+    """
+    from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415 - as above
+
+    return RedisInterestStore.at(url or _local(data, lambda stack: stack.redis_url))
 
 
 def kafka_address(data: Path, bootstrap: str | None) -> str:

@@ -32,6 +32,15 @@ FROM_STACK = {
             "parallelism": "{parallelism}",
         },
     ),
+    "flink_jobs.interests": FromStack(
+        env_prefix="GROUNDSWELL_INTERESTS",
+        settings={
+            "kafka_bootstrap": "{kafka}",
+            "redis_url": "{redis}",
+            "execution_mode": "{mode}",
+            "parallelism": "{parallelism}",
+        },
+    ),
     "flink_jobs.content": FromStack(
         env_prefix="GROUNDSWELL_CONTENT",
         settings={

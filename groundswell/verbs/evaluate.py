@@ -5,7 +5,7 @@ import importlib
 import typer
 
 # One module each, with `register(app)`; a build may lack some.
-KINDS = ("counts", "topics")
+KINDS = ("counts", "topics", "interests")
 
 
 def register(app: typer.Typer) -> None:

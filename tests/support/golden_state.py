@@ -6,6 +6,7 @@ again: it proves that bytes of that version still decode to the same values.
 
 import importlib
 import pkgutil
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -17,10 +18,18 @@ from state import (
     burst_layout,
     contributions,
     crowd,
+    interest_head,
+    interest_items,
+    interest_person,
+    interest_progress,
+    interest_stats,
+    interest_user,
+    interest_user_codec,
     list_news,
     list_review,
     list_state,
     moderation,
+    outcome_join,
     places,
     recent_set,
     tag_table,
@@ -29,6 +38,7 @@ from state import (
     trend_key,
 )
 from state.codec import Codec
+from state.interest_config import InterestConfig
 from state.online_model import CalibrationState
 from tests.support.trend_records import a_record
 
@@ -80,7 +90,7 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one line for each kind of
         return [[plain(key), plain(item)] for key, item in value.items()]
     if isinstance(value, msgspec.Struct):
         return plain(msgspec.structs.asdict(value))
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list | array):
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray) and value.dtype.names:
         return [{name: plain(row[name]) for name in value.dtype.names} for row in value]
@@ -180,8 +190,52 @@ def _list(rng: Rng) -> list_state.ListState:
     )
 
 
+def _user(rng: Rng) -> interest_user.UserState:
+    names = ["tea", "東京", "@ana"]
+    return interest_user.UserState(
+        names=names,
+        rows=array("f", rng.gamma(2.0, 9.0, 3 * interest_user.WIDTH).tolist()),
+        total=array("f", rng.gamma(2.0, 9.0, interest_user.WIDTH).tolist()),
+        places={name: at for at, name in enumerate(names)},
+        recent=array("I", rng.integers(0, 1 << 32, 2).tolist()),
+        events=17.25,
+        seen_ms=1_772_150_400_000,
+        slow_base=float(rng.normal()),
+        fast_base=float(rng.normal()),
+    )
+
+
+def _head(rng: Rng) -> interest_head.HeadState:
+    weights, squares = rng.normal(size=(2, len(interest_head.FEATURES)))
+    return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, (squares * squares).tolist())
+
+
 def _hashes(rng: Rng, n: int) -> np.ndarray:
     return np.unique(rng.integers(1, 1 << 29, n, np.uint32))
+
+
+def _shown(rng: Rng) -> outcome_join.JoinState:
+    at_ms = 1_772_150_400_000
+    one = outcome_join.Shown("e1", at_ms, "post-1", "d1", 3, b"kept", in_force=5, marks=6)
+    two = outcome_join.Shown("e2", at_ms + int(rng.integers(1, 999)), "\u6771\u4eac", "", -1, b"", marks=1)
+    return outcome_join.JoinState([one, two], settled=1)
+
+
+def _person(rng: Rng) -> interest_person.Person:
+    user = interest_user.UserState()
+    interest_user.observe(InterestConfig(), user, ["tea", "@max"], 1_772_150_400_000, pos=1.0, n=1.0)
+    raw = interest_user_codec.CODEC.dumps(user)
+    return interest_person.Person(user, _shown(rng), 1_772_150_400_500, raw)
+
+
+def _met(rng: Rng) -> interest_items.Met:
+    pairs = np.unique(rng.integers(1, 1 << 63, 4).astype(np.uint64))
+    return interest_items.Met(pairs, pairs[:2])
+
+
+def _facts(rng: Rng) -> interest_items.ItemFacts:
+    stats = interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_460_000)
+    return interest_items.ItemFacts(stats, "max", ("tea", "\u6771\u4eac"))
 
 
 SAMPLES = (
@@ -194,4 +248,12 @@ SAMPLES = (
     Sample("tg", _tagger),
     Sample("ln", _news),
     Sample("tl", _list),
+    Sample("oj", _shown),
+    Sample("if", _facts),
+    Sample("im", _met),
+    Sample("ip", _person),
+    Sample("is", lambda rng: interest_progress.Progress(5, 7, int(rng.integers(1, 99)))),
+    Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),
+    Sample("iu", _user),
+    Sample("ih", _head),
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from flink_jobs.trending.shard_states import FOLD_PIECES, TopicStates, WaitingPieces
+from flink_jobs._shell.waiting import FOLD_PIECES, WaitingPieces
+from flink_jobs.trending.shard_states import TopicStates
 
 
 class Cell:

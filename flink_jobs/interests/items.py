@@ -1,0 +1,110 @@
+"""One shard of items: deeds go on to their people with what was known of the item; panes make it grow."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from flink_jobs._shell.waiting import Bytes, WaitingPieces
+from flink_jobs.interests import pieces, served
+from flink_jobs.interests.options import InterestsOptions
+from flink_jobs.interests.pieces import DEEDS, SERVED
+from flink_jobs.interests.stores import ShardValues, Values
+from state import interest_items
+from state.interest_items import FACTS, MET, ItemFacts, Met
+from state.interest_turn import ERASE
+from state.outcome_join import Deed
+
+ITEM_MAPS: Final = ("items", "pieces", "met")
+_MOST_ITEMS = 200_000
+_DAY_MS = 86_400_000
+
+
+class ItemShards:
+    """All shards of items of a worker; Flink says which one is current.
+
+    A deed goes on as soon as all panes before its own are closed, and waits here until then.
+    """
+
+    def __init__(self, options: InterestsOptions, maps: Mapping[str, Bytes]) -> None:
+        self._o = options
+        self._cells = maps
+        self._items = Values(maps["items"], FACTS, _MOST_ITEMS)
+        self._open = WaitingPieces(maps["pieces"], pieces.joined, prefix="open/")
+        self._held = WaitingPieces(maps["pieces"], pieces.joined, prefix="held/")
+        self._met: dict[int, dict[int, Met]] = {}
+        self._panes = -(-options.join.window_ms // options.pane_ms)
+
+    def take(self, raw: bytes, watermark_ms: int) -> tuple[list[int], list[bytes]]:
+        """Take a piece; return moments to come back at, and messages."""
+        shard, pane, body = pieces.shard_of(raw), pieces.pane_of(raw), pieces.item_body(raw)
+        start_ms = pane * self._o.pane_ms
+        if start_ms <= watermark_ms:
+            self._open.add(pane, body)
+            return [start_ms + self._o.pane_ms], list(self._routed(shard, pieces.deeds_of(body)))
+        self._held.add(pane, body)
+        return [start_ms, start_ms + self._o.pane_ms], []
+
+    def at(self, shard: int, now_ms: int) -> Iterator[bytes]:
+        """Close the pane that ends now, and let go the deeds of the one that begins."""
+        pane = now_ms // self._o.pane_ms
+        if bodies := self._open.pop(pane - 1):
+            yield from self._close(shard, pane - 1, bodies)
+        if held := self._held.pop(pane):
+            body = pieces.joined(held) if len(held) > 1 else held[0]
+            self._open.add(pane, body)
+            yield from self._routed(shard, pieces.deeds_of(body))
+
+    def _close(self, shard: int, pane: int, bodies: Sequence[bytes]) -> Iterator[bytes]:
+        end_ms = (pane + 1) * self._o.pane_ms
+        deeds = [deed for body in bodies for deed in pieces.deeds_of(body) if deed.action != ERASE]
+        before = self._met_of(shard)
+        newest = max(before, default=pane)
+        for old in [one for one in before if one < pane - self._panes]:
+            del before[old]
+            self._cells["met"].remove(str(old))
+        items, met = interest_items.grown(self._o.join, deeds, list(before.values()))
+        before[pane] = met
+        self._cells["met"].put(str(pane), MET.dumps(met))
+        values = self._items.of(shard)
+        out = []
+        for item, more in items.items():
+            facts = interest_items.apply(self._o.model, values.get(item), more, end_ms)
+            values.put(item, facts)
+            out.append(served.of_item(self._o.model, item, facts))
+        if newest * self._o.pane_ms // _DAY_MS < pane * self._o.pane_ms // _DAY_MS:
+            self._sweep(values, end_ms)
+        values.flush()
+        self._items.trim()
+        if out:
+            yield SERVED + pieces.encode(out)
+
+    def _routed(self, shard: int, deeds: Sequence[Deed]) -> Iterator[bytes]:
+        """Yield deeds by shard of their people, each with what was known of its item."""
+        values = self._items.of(shard)
+        known: dict[str, tuple[ItemFacts, bytes] | None] = {}
+        out: dict[int, list[Deed]] = {}
+        for deed in deeds:
+            item = deed.item
+            if item not in known:
+                facts = values.get(item) if item else None
+                known[item] = None if facts is None else (facts, FACTS.dumps(facts))
+            found = known[item]
+            if found is not None:
+                deed.author = deed.author or found[0].author
+                deed.topics = deed.topics or found[0].topics
+                deed.facts = found[1]
+            out.setdefault(deed.shard, []).append(deed)
+        for to, some in out.items():
+            yield DEEDS + pieces.people_piece(to, some)
+
+    def _sweep(self, values: ShardValues[ItemFacts], now_ms: int) -> None:
+        """Forget items that nobody met for long; reads all."""
+        for item, facts in list(values.items()):
+            if facts.stats.seen_ms < now_ms - self._o.item_ttl_ms:
+                held = values.get(item)
+                if held is None or held.stats.seen_ms < now_ms - self._o.item_ttl_ms:
+                    values.remove(item)
+
+    def _met_of(self, shard: int) -> dict[int, Met]:
+        if shard not in self._met:
+            self._met[shard] = {int(pane): MET.loads(raw) for pane, raw in self._cells["met"].items()}
+        return self._met[shard]

@@ -1,0 +1,75 @@
+"""What travels between the steps: deeds of one shard, and messages that leave.
+
+Deeds for items travel as ``shard (2 bytes) pane (8 bytes) deeds``, deeds for people as ``shard (2 bytes)
+deeds``. They live between two steps only, so they carry no version; where they wait in state, an upgrade of
+the uid goes with a change of ``Deed``.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from state.outcome_join import Deed
+
+DEEDS, SERVED, EXAMPLES = b"D", b"S", b"E"  # first byte of a message of a step
+_SHARD_BYTES, _PANE_BYTES = 2, 8
+encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Deed]).decode
+
+
+class Served(msgspec.Struct, frozen=True, array_like=True):
+    """One value for Redis.
+
+    Attributes:
+        key: Its key.
+        at_ms: Event time: the fence.
+        value: What to serve; None = remove the key.
+    """
+
+    key: str
+    at_ms: int
+    value: bytes | None
+
+
+served_decode = msgspec.msgpack.Decoder(list[Served]).decode
+
+
+def item_piece(shard: int, pane: int, deeds: Sequence[object]) -> bytes:
+    """Return deeds, as such or as tuples, with the address of their items."""
+    address = shard.to_bytes(_SHARD_BYTES, "big") + pane.to_bytes(_PANE_BYTES, "big", signed=True)
+    return address + encode(deeds)
+
+
+def people_piece(shard: int, deeds: Sequence[Deed]) -> bytes:
+    """Return deeds with the address of their people."""
+    return shard.to_bytes(_SHARD_BYTES, "big") + encode(deeds)
+
+
+def shard_of(raw: bytes) -> int:
+    """Return the shard that a piece goes to."""
+    return int.from_bytes(raw[:_SHARD_BYTES], "big")
+
+
+def pane_of(raw: bytes) -> int:
+    """Return the pane of a piece for items."""
+    return int.from_bytes(raw[_SHARD_BYTES : _SHARD_BYTES + _PANE_BYTES], "big", signed=True)
+
+
+def item_body(raw: bytes) -> bytes:
+    """Return a piece for items without its address."""
+    return raw[_SHARD_BYTES + _PANE_BYTES :]
+
+
+def people_body(raw: bytes) -> bytes:
+    """Return a piece for people without its address."""
+    return raw[_SHARD_BYTES:]
+
+
+def deeds_of(body: bytes) -> list[Deed]:
+    """Return the deeds of a body."""
+    return _decode(body)
+
+
+def joined(bodies: Iterable[bytes]) -> bytes:
+    """Return several bodies as one."""
+    return encode([deed for body in bodies for deed in deeds_of(body)])

@@ -1,0 +1,177 @@
+"""The graph of the interests job.
+
+1. source    Kafka topics as raw bytes, event time and watermarks per partition          (Flink)
+             and requests to forget a person, whose silence holds nothing back
+2. read      a batch of records -> deeds by shard and pane of their items; dead letters  (Python, columns)
+3. items     what was known of an item before the pane goes on with each deed; the deeds
+             of a closed pane make items known better                                    (Flink state and
+             timers; Python, one call a piece and one a pane)
+4. people    deeds, kept until the watermark passes them, then in order: join with the
+             outcome, predict, learn                                                     (Flink state and
+             timers; Python, one call a shard and tick)
+5. examples  every label that was learned, changed or taken back -> Kafka                (Python, columns)
+6. serve     interests, items, heads -> Redis, fenced, few round trips a batch           (Python)
+
+Dead letters leave after 2.
+"""
+
+from dataclasses import dataclass
+
+from pyflink.common import Types
+from pyflink.datastream import DataStream
+from pyflink.table import DataTypes, Schema, StreamTableEnvironment, TableDescriptor
+from pyflink.table.statement_set import StatementSet
+from pyflink.table.udf import udf
+
+from flink_jobs._shell.raw_batch import dead_letters_sql
+from flink_jobs.interests import pieces
+from flink_jobs.interests.operators import (
+    KeepItems,
+    KeepPeople,
+    ReadDeeds,
+    RecordExamples,
+    WriteInterests,
+    is_deeds,
+    is_examples,
+    is_served,
+)
+from flink_jobs.interests.options import InterestsOptions
+
+ITEMS_STATE_VERSION = 1
+PEOPLE_STATE_VERSION = 1
+_BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
+
+# The lists leave their row here, once for every batch; see the trending job.
+_READ = """
+SELECT found.pieces AS pieces, found.refused AS refused
+FROM (
+  SELECT read_deeds(topic, `partition`, `offset`, moment, mark, `value`) AS found FROM ({records})
+)
+WHERE found.pieces IS NOT NULL
+"""
+# Event time as plain columns: each record knows the watermark of its own source.
+_RECORDS = """
+SELECT topic, `partition`, `offset`, CAST(`at` AS TIMESTAMP_LTZ(3)) AS moment,
+  CURRENT_WATERMARK(`at`) AS mark, `value`
+FROM {source}
+"""
+_EXAMPLES = """
+INSERT INTO example_sink
+SELECT CAST(SPLIT_INDEX(example, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(example, CHR(30), 1)),
+  TO_TIMESTAMP_LTZ(CAST(SPLIT_INDEX(example, CHR(30), 2) AS BIGINT), 3)
+FROM (SELECT record_examples(f0) AS examples FROM joined_examples) CROSS JOIN UNNEST(examples) AS t (example)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where the graph begins and ends; tests give others.
+
+    Attributes:
+        events: Table of (topic, partition, offset, at, value).
+        erasures: The same of requests to forget a person; None = there are none.
+        examples: Sink of (key, value, at).
+        dead_letters: Sink of (key, value, topic, headers).
+    """
+
+    events: TableDescriptor
+    examples: TableDescriptor
+    dead_letters: TableDescriptor
+    erasures: TableDescriptor | None = None
+
+
+def items_uid(options: InterestsOptions) -> str:
+    """Return the uid of the items' step: other pane, shards or mode, other state."""
+    seconds = options.pane_ms // 1000
+    return f"interests/items-v{ITEMS_STATE_VERSION}-p{seconds}-s{options.shards}-{options.execution_mode}"
+
+
+def people_uid(options: InterestsOptions) -> str:
+    """Return the uid of the people's step: other shards or mode, other state."""
+    return f"interests/people-v{PEOPLE_STATE_VERSION}-s{options.shards}-{options.execution_mode}"
+
+
+def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions) -> StatementSet:
+    """Add the graph to an environment; the caller executes it."""
+    tables.create_temporary_table("events", ends.events)
+    tables.create_temporary_table("example_sink", ends.examples)
+    tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
+    _functions(tables, options)
+    sources = ["events"]
+    if ends.erasures is not None:
+        tables.create_temporary_table("erasures", ends.erasures)
+        sources.append("erasures")
+    records = " UNION ALL ".join(_RECORDS.format(source=source) for source in sources)
+    read = tables.to_data_stream(tables.sql_query(_READ.format(records=records)))
+    tables.create_temporary_view("found", tables.from_data_stream(read, _found_schema()))
+    items = _items(tables, options)
+    people = _people(items, options)
+    served = items.filter(is_served).union(people.filter(is_served))
+    tables.create_temporary_view("for_readers", tables.from_data_stream(served))
+    tables.create_temporary_view("joined_examples", tables.from_data_stream(people.filter(is_examples)))
+
+    statements = tables.create_statement_set()
+    statements.add_insert_sql(_EXAMPLES)
+    refused = "found CROSS JOIN UNNEST(refused) AS t (refusal)"
+    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
+    tables.create_temporary_table(
+        "served",
+        TableDescriptor.for_connector("blackhole")
+        .schema(Schema.new_builder().column("refused", DataTypes.BIGINT()).build())
+        .build(),
+    )
+    statements.add_insert_sql("INSERT INTO served SELECT write_interests(f0) FROM for_readers")
+    return statements
+
+
+def _functions(tables: StreamTableEnvironment, options: InterestsOptions) -> None:
+    """Register the vectorised functions under the names that the SQL above uses."""
+    strings, blobs = DataTypes.ARRAY(DataTypes.STRING()), DataTypes.ARRAY(DataTypes.BYTES())
+    found = DataTypes.ROW([DataTypes.FIELD("pieces", blobs), DataTypes.FIELD("refused", strings)])
+    for name, function, result in (
+        ("read_deeds", ReadDeeds(options), found),
+        ("record_examples", RecordExamples(options), strings),
+        ("write_interests", WriteInterests(options), DataTypes.BIGINT()),
+    ):
+        tables.create_temporary_function(
+            name,
+            udf(function, result_type=result, func_type="pandas", deterministic=function.is_deterministic()),
+        )
+
+
+def _found_schema() -> Schema:
+    """Return the schema of read batches; without SOURCE_WATERMARK their watermarks would be lost here."""
+    return (
+        Schema.new_builder()
+        .column("pieces", DataTypes.ARRAY(DataTypes.BYTES()))
+        .column("refused", DataTypes.ARRAY(DataTypes.STRING()))
+        .column_by_expression("row_time", "TO_TIMESTAMP_LTZ(0, 3)")
+        .watermark("row_time", "SOURCE_WATERMARK()")
+        .build()
+    )
+
+
+def _items(tables: StreamTableEnvironment, options: InterestsOptions) -> DataStream:
+    """Pieces, keyed by shard of their items."""
+    found = tables.to_data_stream(
+        tables.sql_query("SELECT piece FROM found CROSS JOIN UNNEST(pieces) AS t (piece)")
+    )
+    return (
+        found.map(lambda row: row[0], output_type=_BYTES)
+        .key_by(pieces.shard_of, key_type=Types.LONG())
+        .process(KeepItems(options), output_type=_BYTES)
+        .uid(items_uid(options))
+        .name(items_uid(options))
+    )
+
+
+def _people(items: DataStream, options: InterestsOptions) -> DataStream:
+    """Deeds with what was known of their items, keyed by shard of their people."""
+    return (
+        items.filter(is_deeds)
+        .map(lambda message: bytes(message[1:]), output_type=_BYTES)
+        .key_by(pieces.shard_of, key_type=Types.LONG())
+        .process(KeepPeople(options), output_type=_BYTES)
+        .uid(people_uid(options))
+        .name(people_uid(options))
+    )

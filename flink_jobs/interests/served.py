@@ -1,0 +1,92 @@
+"""What the shards emit for readers: values for Redis, each fenced by the event time of its newest change."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+
+from flink_jobs._shell.redis_sink import ValueWrite
+from flink_jobs.interests.pieces import Served, served_decode
+from schemas.served_interests import (
+    HeadRecord,
+    InterestRecord,
+    ItemRecord,
+    encode,
+    fence,
+    head_key,
+    interest_key,
+    item_key,
+)
+from state.interest_config import InterestConfig
+from state.interest_items import ItemFacts
+from state.interest_person import Person
+from state.interest_turn import MODEL, Names, Store, Told
+from state.interest_user import UserState, scales
+
+TTL_MS = 30 * 86_400_000  # longer than any replay that may still write
+_MOST_NAMES = 1_000
+
+
+def of_item(cfg: InterestConfig, item: str, facts: ItemFacts) -> Served:
+    """Return what readers learn of an item."""
+    s = facts.stats
+    record = ItemRecord(
+        as_of_ms=s.seen_ms,
+        pos=s.pos,
+        n=s.n,
+        short_pos=s.short_pos,
+        short_n=s.short_n,
+        half_life_ms=cfg.item_half_life_ms,
+        short_half_life_ms=cfg.item_short_half_life_ms,
+        author=facts.author,
+        topics=facts.topics,
+    )
+    return Served(item_key(item), s.seen_ms, encode(record))
+
+
+def of_turn(
+    cfg: InterestConfig, shard: int, told: Told, people: Store[Person], names: Names
+) -> Iterator[Served]:
+    """Yield what readers learn of a turn: who was forgotten, who changed, the newest head."""
+    for user, at_ms in told.erased.items():
+        yield Served(interest_key(user), at_ms, None)
+    for user, at_ms in told.people.items():
+        person = people.get(user)
+        if person is not None:
+            yield Served(interest_key(user), at_ms, encode(_interests(cfg, shard, person.user, at_ms)))
+    for at_ms, state in told.heads[-1:]:
+        most = names.largest(_MOST_NAMES)
+        record = HeadRecord(
+            as_of_ms=at_ms,
+            model=MODEL,
+            state=state,
+            settings={name: float(value) for name, value in asdict(cfg).items()},
+            names=tuple(name for name, _ in most),
+            stats=tuple((stats.pos, stats.n) for _, stats in most),
+        )
+        yield Served(head_key(shard), at_ms, encode(record))
+
+
+def writes_of(message: bytes) -> list[ValueWrite]:
+    """Return the writes of a message."""
+    return [ValueWrite(one.key, fence(one.at_ms), TTL_MS, one.value) for one in served_decode(message)]
+
+
+def _interests(cfg: InterestConfig, shard: int, user: UserState, at_ms: int) -> InterestRecord:
+    slow, fast = scales(cfg, user, at_ms)
+    factors = np.array([slow, slow, fast, fast, slow], np.float64)
+    counts, total = (
+        (np.array(some, np.float32).reshape(-1, len(factors)) * factors).astype("<f4").tobytes()
+        for some in (user.rows, user.total)
+    )
+    return InterestRecord(
+        as_of_ms=max(at_ms, user.seen_ms),
+        shard=shard,
+        events=user.events,
+        slow_half_life_ms=cfg.long_half_life_ms,
+        fast_half_life_ms=cfg.short_half_life_ms,
+        total=total,
+        topics=tuple(user.names),
+        counts=counts,
+        recent=tuple(user.recent),
+    )

@@ -1,0 +1,160 @@
+"""Run the interest model over a file of events: each row is predicted before its label is learned.
+
+Rows that share an impression are one slate: all of it is scored, then all of it is learned, when its last row
+has passed. A row without a label is scored too; if its action says that the user liked or disliked the item
+(a click of a history, a hide), the user's counts take that in and nothing else does.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from groundswell.offline.interest_rows import Row
+from state import interest_model, interest_stats
+from state.interest_config import InterestConfig
+from state.interest_features import View, view
+from state.interest_head import HeadState, Step, base_prob, step_towards
+from state.interest_model import About, Scored
+from state.interest_stats import ItemStats
+from state.interest_user import UserState, observe
+
+# How much an action moves what is known of a user; what is absent weighs 1.
+ACTION_WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {"cart": 3.0, "fav": 3.0, "buy": 2.0, "share": 2.0, "reply": 2.0, "follow": 2.0}
+)
+AGAINST = frozenset({"skip", "hide", "block", "mute", "report", "dislike"})
+_SAYS_NOTHING = frozenset({"", "impression", "view", "show"})
+
+
+_NOBODY = (("", 0), view(InterestConfig(), 0.5, None, 0))
+
+
+class Predicted(NamedTuple):
+    """A row and what was predicted of it before its label was learned."""
+
+    row: Row
+    p: float
+
+
+@dataclass(slots=True)
+class Replay:
+    """Everything that is known at one moment of a file.
+
+    Attributes:
+        cfg: Settings.
+        head: What all users share.
+        users: By user id.
+        items: By item id.
+        creators: By creator id.
+        topics: By topic.
+        head_step: Who moves the weights of the head, see `interest_head.learn`.
+        seen: The user that was looked at last, until something is learned.
+    """
+
+    cfg: InterestConfig = field(default_factory=InterestConfig)
+    head: HeadState = field(default_factory=HeadState)
+    users: dict[str, UserState] = field(default_factory=dict)
+    items: dict[str, ItemStats] = field(default_factory=dict)
+    creators: dict[str, ItemStats] = field(default_factory=dict)
+    topics: dict[str, ItemStats] = field(default_factory=dict)
+    head_step: Step = step_towards
+    seen: tuple[tuple[str, int], View] = field(default_factory=lambda: _NOBODY)
+
+
+def replay(rows: Iterable[Row], last: Mapping[str, int], state: Replay) -> Iterator[Predicted]:
+    """Yield each row with its prediction, in order. About 15 us a row.
+
+    Args:
+        rows: In order of time.
+        last: Of `interest_rows.last_rows`: where each slate ends.
+        state: Changed in place.
+    """
+    open_slates: dict[str, list[tuple[Row, Scored]]] = {}
+    for at, row in enumerate(rows):
+        scored = score(state, row)
+        yield Predicted(row, scored.p)
+        if not row.impression:
+            learn(state, row, scored, 1.0)
+            continue
+        slate = open_slates.setdefault(row.impression, [])
+        slate.append((row, scored))
+        if at >= last[row.impression]:
+            del open_slates[row.impression]
+            step = 1.0 / len(slate)
+            for one, found in slate:
+                learn(state, one, found, step)
+
+
+def score(state: Replay, row: Row) -> Scored:
+    """Predict a row; nothing is changed."""
+    topic_stats = [state.topics.get(topic) for topic in row.topics]
+    about = About(
+        _tastes(row),
+        state.items.get(row.item) if row.item else None,
+        state.creators.get(row.creator) if row.creator else None,
+        topic_stats,
+        row.item,
+    )
+    key, seen = state.seen
+    if key != (row.user, row.at_ms):
+        key = (row.user, row.at_ms)
+        seen = view(state.cfg, base_prob(state.head), state.users.get(row.user), row.at_ms)
+        state.seen = (key, seen)
+    return interest_model.predict_seen(state.head, seen, about)
+
+
+def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
+    """Learn a row that was scored; ``step`` is its share of an event."""
+    label = row.label
+    state.seen = _NOBODY
+    if label is None and row.action in _SAYS_NOTHING:
+        return
+    user = state.users.get(row.user)
+    if user is None:
+        user = state.users[row.user] = UserState()
+    liked = row.action not in AGAINST if label is None else label == 1
+    weight = ACTION_WEIGHTS.get(row.action, 1.0) if liked else 1.0
+    if label is None:
+        observe(
+            state.cfg,
+            user,
+            _tastes(row),
+            row.at_ms,
+            pos=weight if liked else 0.0,
+            n=weight,
+            step=step,
+            item=row.item,
+        )
+        return
+    interest_model.learn(
+        state.cfg,
+        state.head,
+        user,
+        _tastes(row),
+        scored,
+        label=label,
+        at_ms=row.at_ms,
+        weight=weight,
+        step=step,
+        item=row.item,
+        head_step=state.head_step,
+    )
+    if row.item:
+        _count(state.cfg, state.items, row.item, label, row.at_ms)
+    if row.creator:
+        _count(state.cfg, state.creators, row.creator, label, row.at_ms)
+    for topic in row.topics:
+        _count(state.cfg, state.topics, topic, label, row.at_ms)
+
+
+def _count(cfg: InterestConfig, known: dict[str, ItemStats], name: str, label: int, at_ms: int) -> None:
+    stats = known.get(name)
+    if stats is None:
+        stats = known[name] = ItemStats()
+    interest_stats.add(cfg, stats, label, 1.0, at_ms)
+
+
+def _tastes(row: Row) -> tuple[str, ...]:
+    """Return what a user can come to like about a row: its topics and its creator."""
+    return (*row.topics, f"@{row.creator}") if row.creator else row.topics

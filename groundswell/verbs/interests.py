@@ -1,0 +1,57 @@
+"""`groundswell interests`: what a person likes now."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundswell.verbs._connect import RedisUrl, open_interests, told
+from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir, say
+
+if TYPE_CHECKING:
+    from serving.interests import Interests
+
+Top = Annotated[int, typer.Option("--top", min=1, max=1000, help="Topics at most.")]
+UserId = Annotated[str, typer.Argument(help="Id of the person.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+
+    @app.command()
+    def interests(
+        user: UserId,
+        top: Top = 15,
+        *,
+        as_json: AsJson = False,
+        data: DataDir = DEFAULT_DATA_DIR,
+        redis: RedisUrl = None,
+    ) -> None:
+        """Show what a person likes: topics of the last weeks and of the last hours, and why.
+
+        Exit code 0 also for a person who is not known, 1 when Redis cannot be read, 2 for a wrong id.
+        """
+        with told():
+            store = open_interests(data, redis)
+            record = store.interests(user)
+            if record is None:
+                say(f"nothing is known of {user}")
+                if as_json:
+                    typer.echo("null")
+                return
+            from serving.interests import interests_of  # noqa: PLC0415 - help must not load numpy
+
+            found = interests_of(user, record, top)
+            if as_json:
+                import msgspec  # noqa: PLC0415
+
+                typer.echo(msgspec.json.encode(found).decode())
+            else:
+                _show(found)
+
+
+def _show(found: "Interests") -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from groundswell.view.interests import draw  # noqa: PLC0415
+
+    Console().print(draw(found))

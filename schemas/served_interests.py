@@ -1,0 +1,183 @@
+"""Redis keys and values of interests: the contract between the interests job and everybody who reads.
+
+=======================================  ====  =================================================
+key                                      type  content
+=======================================  ====  =================================================
+``groundswell:v1:int:{<slot>}:<user>``   HASH  ``_v`` fence, ``d`` one InterestRecord
+``groundswell:v1:itm:{<slot>}:<item>``   HASH  ``_v`` fence, ``d`` one ItemRecord
+``groundswell:v1:head:{<slot>}:<shard>`` HASH  ``_v`` fence, ``d`` one HeadRecord
+=======================================  ====  =================================================
+
+The slot is the CRC-32 of the id's UTF-8 bytes modulo 64, as a number; braces are Redis Cluster hash tags, so
+that many keys of one slot can be written at once. The
+fence is the event time of the newest change, 19 digits.
+
+Values are MessagePack arrays whose first element is the layout version. Counts of a person are little-endian
+float32, five for each topic and five for all together: positive labels (slow memory), labels (slow), positive
+labels (fast), labels (fast), sum of label minus prediction (slow). They are as of ``as_of_ms``; at a later
+moment a slow count has faded by ``0.5 ** (age / slow_half_life_ms)``, a fast one likewise.
+"""
+
+from typing import Final, TypeVar
+from zlib import crc32
+
+import msgspec
+
+from schemas.served import ServedError, fence
+
+INT_PREFIX: Final = "groundswell:v1:int"
+ITM_PREFIX: Final = "groundswell:v1:itm"
+HEAD_PREFIX: Final = "groundswell:v1:head"
+LAYOUT_VERSION: Final = 1
+SLOTS: Final = 64
+COUNTS: Final = 5
+MAX_ID_CHARS: Final = 512
+__all__ = ["fence"]
+
+
+class InterestRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What readers learn about one person.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: Event time of the newest change; counts are as of then.
+        shard: Whose head scores this person.
+        events: Events of the person so far.
+        slow_half_life_ms: Time in which slow counts halve while nothing happens.
+        fast_half_life_ms: The same of fast counts.
+        total: Counts of all events together, 20 bytes.
+        topics: Names, in the order of counts; a creator's starts with an @.
+        counts: 20 bytes for each topic.
+        recent: CRC-32 of the ids of the newest liked items, newest last.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    shard: int
+    events: float
+    slow_half_life_ms: float
+    fast_half_life_ms: float
+    total: bytes
+    topics: tuple[str, ...]
+    counts: bytes
+    recent: tuple[int, ...] = ()
+
+
+class ItemRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What readers learn about one item.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: End of the newest pane in which something happened; counts are as of then.
+        pos: People who liked it, slow memory.
+        n: People who met it, slow memory.
+        short_pos: People who liked it, fast memory.
+        short_n: People who met it, fast memory.
+        half_life_ms: Time in which pos and n halve.
+        short_half_life_ms: Time in which short_pos and short_n halve.
+        author: Its author; empty = unknown.
+        topics: Its topics.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    pos: float
+    n: float
+    short_pos: float
+    short_n: float
+    half_life_ms: float
+    short_half_life_ms: float
+    author: str
+    topics: tuple[str, ...]
+
+
+class HeadRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What scores the people of a shard.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: Event time.
+        model: Version of the model; says which feature each weight belongs to.
+        state: The weights as the model stores them.
+        settings: Settings of the model by name.
+        names: Creators ("@name") and topics that the shard's people met most.
+        stats: Positive labels, labels, both slow, of each name.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    model: str
+    state: bytes
+    settings: dict[str, float]
+    names: tuple[str, ...]
+    stats: tuple[tuple[float, float], ...]
+
+
+R = TypeVar("R", InterestRecord, ItemRecord, HeadRecord)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def interest_key(user: str) -> str:
+    """Return the key of a person's interests.
+
+    Raises:
+        ServedError: The id is empty or too long.
+    """
+    return _key(INT_PREFIX, user)
+
+
+def item_key(item: str) -> str:
+    """Return the key of an item's counts.
+
+    Raises:
+        ServedError: The id is empty or too long.
+    """
+    return _key(ITM_PREFIX, item)
+
+
+def head_key(shard: int) -> str:
+    """Return the key of the head of a shard of people."""
+    return _key(HEAD_PREFIX, str(shard))
+
+
+def slot_of(name: str) -> int:
+    """Return the slot of an id.
+
+    >>> slot_of("user-17")
+    57
+    """
+    return crc32(name.encode()) % SLOTS
+
+
+def encode(record: InterestRecord | ItemRecord | HeadRecord) -> bytes:
+    """Encode a record as MessagePack."""
+    return _encoder.encode(record)
+
+
+def decode(kind: type[R], raw: bytes) -> R:
+    """Decode a record of a kind.
+
+    Raises:
+        ServedError: Other bytes, or a newer layout.
+    """
+    try:
+        record: R = msgspec.msgpack.decode(raw, type=kind)
+    except msgspec.MsgspecError as error:
+        raise ServedError(
+            f"not a {kind.__name__} of layout {LAYOUT_VERSION}: {error}; update the reader"
+        ) from error
+    if record.version != LAYOUT_VERSION:
+        raise ServedError(f"record layout {record.version}; this build reads {LAYOUT_VERSION}. Update it.")
+    if isinstance(record, InterestRecord):
+        want = 4 * COUNTS * len(record.topics)
+        if len(record.counts) != want or len(record.total) != 4 * COUNTS:
+            raise ServedError(
+                f"counts of {len(record.counts)} bytes for {len(record.topics)} topics, not {want}"
+            )
+    return record
+
+
+def _key(prefix: str, name: str) -> str:
+    if not 0 < len(name) <= MAX_ID_CHARS:
+        raise ServedError(f"id of {len(name)} characters: expected 1 to {MAX_ID_CHARS}")
+    return f"{prefix}:{{{slot_of(name)}}}:{name}"

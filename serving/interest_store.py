@@ -1,0 +1,26 @@
+"""What every store of interests can do."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord
+
+
+class InterestStore(Protocol):
+    """Read access to interests, items and heads.
+
+    All methods raise StoreUnavailableError when the store does not answer, StoreContentError for content that
+    this build cannot read, and ServedError for an id that cannot exist.
+    """
+
+    def interests(self, user: str) -> InterestRecord | None:
+        """Return a person's interests; None when nothing is known."""
+        ...
+
+    def items(self, items: Sequence[str]) -> list[ItemRecord | None]:
+        """Return what is known of items, in their order."""
+        ...
+
+    def head(self, shard: int) -> HeadRecord | None:
+        """Return what scores the people of a shard; None before the first was written."""
+        ...

@@ -1,0 +1,45 @@
+"""A store of interests in memory: the contract of the Redis store without Redis, for tests."""
+
+from collections.abc import Sequence
+
+from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, head_key, interest_key, item_key
+
+
+class MemoryInterestStore:
+    """Keeps what is put into it. Not for several threads."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, InterestRecord | ItemRecord | HeadRecord] = {}
+
+    def put_interests(self, user: str, record: InterestRecord) -> None:
+        """Store a person's interests."""
+        self._put(interest_key(user), record)
+
+    def put_item(self, item: str, record: ItemRecord) -> None:
+        """Store what is known of an item."""
+        self._put(item_key(item), record)
+
+    def put_head(self, shard: int, record: HeadRecord) -> None:
+        """Store the head of a shard."""
+        self._put(head_key(shard), record)
+
+    def interests(self, user: str) -> InterestRecord | None:
+        """Return a person's interests."""
+        found = self._held.get(interest_key(user))
+        return found if isinstance(found, InterestRecord) else None
+
+    def items(self, items: Sequence[str]) -> list[ItemRecord | None]:
+        """Return what is known of items, in their order."""
+        found = [self._held.get(item_key(item)) for item in items]
+        return [one if isinstance(one, ItemRecord) else None for one in found]
+
+    def head(self, shard: int) -> HeadRecord | None:
+        """Return what scores the people of a shard."""
+        found = self._held.get(head_key(shard))
+        return found if isinstance(found, HeadRecord) else None
+
+    def _put(self, key: str, record: InterestRecord | ItemRecord | HeadRecord) -> None:
+        """Store a record, unless the stored one is of the same moment or a newer one."""
+        old = self._held.get(key)
+        if old is None or old.as_of_ms < record.as_of_ms:
+            self._held[key] = record

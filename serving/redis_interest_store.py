@@ -1,0 +1,70 @@
+"""Interests from Redis: what the interests job wrote, each read in one round trip."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from schemas.served import ServedError
+from schemas.served_interests import (
+    HEAD_PREFIX,
+    INT_PREFIX,
+    ITM_PREFIX,
+    HeadRecord,
+    InterestRecord,
+    ItemRecord,
+    R,
+    decode,
+    head_key,
+    interest_key,
+    item_key,
+)
+from serving.errors import StoreContentError
+from serving.redis_read import open_client, read
+
+if TYPE_CHECKING:
+    import redis
+
+_FIELD = "d"
+
+
+class RedisInterestStore:
+    """Reads interests. Safe for several threads; holds a pool of connections."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._client = client
+
+    @classmethod
+    def at(cls, url: str, timeout_s: float = 2.0) -> "RedisInterestStore":
+        """Open the store at a redis://, rediss:// or unix:// address (``redis_read.open_client``).
+
+        Raises:
+            StoreContentError: The address has another form.
+        """
+        return cls(open_client(url, timeout_s))
+
+    def interests(self, user: str) -> InterestRecord | None:
+        """Return a person's interests."""
+        (raw,) = read(self._client, INT_PREFIX, ("HGET", interest_key(user), _FIELD))
+        return _decoded(InterestRecord, raw)
+
+    def items(self, items: Sequence[str]) -> list[ItemRecord | None]:
+        """Return what is known of items, in their order."""
+        commands = [("HGET", item_key(item), _FIELD) for item in items]
+        return [_decoded(ItemRecord, raw) for raw in read(self._client, ITM_PREFIX, *commands)]
+
+    def head(self, shard: int) -> HeadRecord | None:
+        """Return what scores the people of a shard."""
+        (raw,) = read(self._client, HEAD_PREFIX, ("HGET", head_key(shard), _FIELD))
+        return _decoded(HeadRecord, raw)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def _decoded(kind: type[R], raw: bytes | None) -> R | None:
+    if raw is None:
+        return None
+    try:
+        return decode(kind, raw)
+    except ServedError as error:
+        raise StoreContentError(f"Redis holds {error}") from error

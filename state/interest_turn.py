@@ -1,0 +1,282 @@
+"""One turn of a shard of people: deeds and moments that are due, in order of event time.
+
+All people of a shard share one head, so everything in a shard happens in one order: (event time, event id),
+moments that are due before deeds of the same time. Then the result does not depend on how deeds came in
+batches, nor on when the turns were.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+from state import (
+    interest_features,
+    interest_head,
+    interest_model,
+    interest_person,
+    interest_stats,
+    interest_user,
+    outcome_join,
+)
+from state.interest_config import InterestConfig
+from state.interest_head import HeadState
+from state.interest_items import FACTS
+from state.interest_model import About
+from state.interest_person import Kept, Person
+from state.interest_stats import ItemStats
+from state.outcome_join import Change, Deed, JoinConfig
+
+ERASE: Final = "erase"
+WHOLE_SHARD: Final = ""  # due for the head, not for a person
+_HOUR_MS: Final = 3_600_000
+_DAY_MS: Final = 86_400_000
+MODEL: Final = "interest-v1"
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnConfig:
+    """How people are handled.
+
+    Attributes:
+        learn_alone: The head also learns from actions without an impression. Only where they come with both
+            labels, such as ratings.
+        creators: A person's interest is also counted by author.
+        person_ttl_ms: A person without a deed for this long is forgotten.
+        head_step_ms: The head is served at multiples of this.
+        most_names: Creators and topics that are counted over a shard's people; those met least give way.
+    """
+
+    learn_alone: bool = False
+    creators: bool = True
+    person_ttl_ms: int = 90 * _DAY_MS
+    head_step_ms: int = 300_000
+    most_names: int = 20_000
+
+    def __post_init__(self) -> None:
+        """Report every setting that is out of range at once.
+
+        Raises:
+            ValueError: With one line per setting.
+        """
+        checks = (
+            (self.person_ttl_ms >= _DAY_MS, "person_ttl_ms: expected at least one day"),
+            (self.head_step_ms >= 1_000, "head_step_ms: expected at least one second"),  # noqa: PLR2004
+            (self.most_names >= 1, "most_names: expected 1 or more"),
+        )
+        problems = [text for ok, text in checks if not ok]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+
+class Store(Protocol[V]):
+    """Values of a shard by name."""
+
+    def get(self, key: str) -> V | None:
+        """Return a value, None when there is none. It may be changed, followed by ``put``."""
+
+    def put(self, key: str, value: V) -> None:
+        """Store a value."""
+
+    def remove(self, key: str) -> None:
+        """Remove a value, if there is one."""
+
+
+class Names(Store[ItemStats], Protocol):
+    """Counts of creators and topics of a shard."""
+
+    def largest(self, most: int) -> Sequence[tuple[str, ItemStats]]:
+        """Return those with the most labels, in a fixed order."""
+
+    def keep(self, most: int) -> None:
+        """Remove all but those with the most labels."""
+
+
+class Agenda(Protocol):
+    """Who is due when."""
+
+    def add(self, due_ms: int, name: str) -> None:
+        """Note somebody for a moment; again changes nothing."""
+
+    def next_ms(self) -> int | None:
+        """Return the earliest moment."""
+
+    def pop(self) -> Sequence[str]:
+        """Return who is noted for the earliest moment, in order of names, and forget them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A label that was learned, changed or taken back."""
+
+    user: str
+    change: Change
+    kept: Kept
+    at_ms: int
+
+
+@dataclass(slots=True)
+class Told:
+    """What a turn has to tell.
+
+    Attributes:
+        examples: In order.
+        people: Who changed -> when last.
+        erased: Who was forgotten on request -> when.
+        heads: (moment, stored bytes of the head then).
+    """
+
+    examples: list[Example] = field(default_factory=list)
+    people: dict[str, int] = field(default_factory=dict)
+    erased: dict[str, int] = field(default_factory=dict)
+    heads: list[tuple[int, bytes]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Turn:
+    """A shard while it is handled; ``run`` once or more.
+
+    Attributes:
+        join: Settings of the join.
+        model: Settings of the model.
+        cfg: Settings of the turn.
+        head: Of the shard; changed in place.
+        people: Of the shard.
+        names: Counts of creators ("@name") and topics over the shard's people.
+        agenda: Of the shard.
+        told: What there is to tell.
+    """
+
+    join: JoinConfig
+    model: InterestConfig
+    cfg: TurnConfig
+    head: HeadState
+    people: Store[Person]
+    names: Names
+    agenda: Agenda
+    told: Told = field(default_factory=Told)
+
+    def run(self, deeds: Sequence[Deed], until_ms: int) -> None:
+        """Handle deeds, and what is due at or before a moment.
+
+        Args:
+            deeds: All of the shard from the last turn's moment to this one's, this one excluded, ordered by
+                (event time, event id). Duplicates stand beside each other.
+            until_ms: The moment.
+        """
+        before = ("", -1, "")
+        for deed in deeds:
+            self._due(min(deed.at_ms, until_ms))
+            this = (deed.user, deed.at_ms, deed.event_id)
+            if this != before:
+                self._take(deed)
+            before = this
+        self._due(until_ms)
+
+    def _due(self, now_ms: int) -> None:
+        while (due_ms := self.agenda.next_ms()) is not None and due_ms <= now_ms:
+            for name in self.agenda.pop():
+                if name == WHOLE_SHARD:
+                    self.names.keep(self.cfg.most_names)
+                    self.told.heads.append((due_ms, interest_head.CODEC.dumps(self.head)))
+                else:
+                    self._visit(name, due_ms)
+
+    def _visit(self, name: str, now_ms: int) -> None:
+        """End what is over for a person."""
+        person = self.people.get(name)
+        if person is None:
+            return
+        if person.seen_ms + self.cfg.person_ttl_ms <= now_ms:
+            self.people.remove(name)
+            return
+        self._learn(name, person, outcome_join.settle(self.join, person.join, now_ms), now_ms)
+        self.people.put(name, person)
+
+    def _take(self, deed: Deed) -> None:
+        if deed.action == ERASE:
+            self.people.remove(deed.user)
+            self.told.people.pop(deed.user, None)
+            self.told.erased[deed.user] = deed.at_ms
+            return
+        person = self.people.get(deed.user)
+        if person is None or person.seen_ms + self.cfg.person_ttl_ms <= deed.at_ms:
+            person = Person()
+        changes = outcome_join.take(self.join, person.join, deed, lambda one: self._keep(person, one))
+        self._learn(deed.user, person, changes, deed.at_ms)
+        self._note(person, deed)
+        person.seen_ms = deed.at_ms
+        self.people.put(deed.user, person)
+
+    def _note(self, person: Person, deed: Deed) -> None:
+        """Note when somebody has to look at this person again."""
+        add, at_ms, user = self.agenda.add, deed.at_ms, deed.user
+        if deed.action == outcome_join.SHOWN:
+            add(outcome_join.due_ms(self.join, at_ms), user)
+        add(_up(at_ms + self.join.horizon_ms, _HOUR_MS), user)
+        ttl_ms = self.cfg.person_ttl_ms
+        if not person.seen_ms or _up(person.seen_ms + ttl_ms, _DAY_MS) != _up(at_ms + ttl_ms, _DAY_MS):
+            add(_up(at_ms + ttl_ms, _DAY_MS), user)
+        add(_up(at_ms + 1, self.cfg.head_step_ms), WHOLE_SHARD)
+
+    def _keep(self, person: Person, deed: Deed) -> bytes:
+        """Predict what is shown now, and return what has to be kept of it."""
+        author = deed.author if self.cfg.creators else ""
+        kept = Kept(b"", author, deed.topics)
+        get = self.names.get
+        about = About(
+            topics=kept.names(),
+            item=FACTS.loads(deed.facts).stats if deed.facts else None,
+            creator=get(f"@{deed.author}") if deed.author else None,
+            topic_stats=[get(topic) for topic in deed.topics],
+            item_id=deed.item,
+        )
+        scored = interest_model.predict(self.model, self.head, person.user, about, deed.at_ms)
+        kept.scored = interest_model.pack(scored)
+        return interest_person.dumps_kept(kept)
+
+    def _learn(self, user: str, person: Person, changes: Iterator[Change], now_ms: int) -> None:
+        for change in changes:
+            kept = interest_person.loads_kept(change.shown.kept)
+            person.user_raw = None
+            kept.receipt = self._apply(person, kept, change)
+            change.shown.kept = interest_person.dumps_kept(kept)
+            self.told.examples.append(Example(user, change, kept, now_ms))
+            self.told.people[user] = now_ms
+
+    def _apply(
+        self, person: Person, kept: Kept, change: Change
+    ) -> tuple[float, int, float, float, float] | None:
+        """Change person, head and counts; return the receipt of the label that holds now."""
+        cfg, head, user, names = self.model, self.head, person.user, kept.names()
+        scored, receipt, item = interest_model.unpack(kept.scored), kept.added(), change.shown.item
+        at_ms, was, now = change.shown.at_ms, change.was, change.now
+        self._count(kept, (now or 0) - (was or 0), (now is not None) - (was is not None), at_ms)
+        if receipt is not None and was == 0 and now == 1 and not self._observed(change):
+            return interest_model.flip(cfg, head, user, names, scored, receipt, item)
+        if receipt is not None:
+            interest_model.undo(cfg, user, names, receipt, item)
+        if now is None:
+            return None
+        if self._observed(change):
+            residual = now - interest_features.item_prob(scored.features)
+            return interest_user.observe(
+                cfg, user, names, at_ms, pos=now, n=1.0, residual=residual, item=item
+            )
+        return interest_model.learn(cfg, head, user, names, scored, label=now, at_ms=at_ms, item=item)
+
+    def _observed(self, change: Change) -> bool:
+        """Return whether only the person's counts learn from it, not the head."""
+        return change.shown.alone and not self.cfg.learn_alone
+
+    def _count(self, kept: Kept, pos: int, n: int, at_ms: int) -> None:
+        """Count for creators and topics over all people of the shard."""
+        for name in kept.names():
+            stats = self.names.get(name) or ItemStats()
+            interest_stats.add(self.model, stats, pos, n, at_ms)
+            self.names.put(name, stats)
+
+
+def _up(at_ms: int, step_ms: int) -> int:
+    """Return the first multiple of a step at or after a moment."""
+    return -(-at_ms // step_ms) * step_ms

@@ -1,0 +1,169 @@
+"""Labels and interests are the same whatever dies in between, and the labels are those of a plain look."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+import redis
+
+from groundswell.kafka_read import read_topic
+from groundswell.stack import local
+from groundswell.stack.endpoints import Stack
+from groundswell.stack.flink_rest import FlinkRest
+from groundswell.stack.submit import job_state, submit
+from schemas.codec import decode_value
+from schemas.records import InterestExampleJoined
+from schemas.registry import FileRegistry
+from state.outcome_join import JOINED_ACTIONS, Deed, JoinConfig
+from tests.support.plain_join import final_labels
+from tests.support.redis_dump import differences, redis_dump
+
+EVENTS = int(os.environ.get("EXACT_EVENTS", "150000"))
+MALFORMED = DUPLICATES = 0.01
+FORGOTTEN, FORGOTTEN_AT_MS = "u0000000007", 1_772_319_600_000  # an hour before the end
+_TIMEOUT_S = 600
+
+
+def _command(*arguments: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-m", "groundswell.cli", *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_TIMEOUT_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def _submit(stack: Stack) -> str:
+    return submit(
+        stack,
+        "flink_jobs.interests",
+        [
+            f"--kafka-bootstrap={stack.kafka_bootstrap}",
+            f"--redis-url={stack.redis_url}",
+            f"--execution-mode={stack.plan.execution_mode}",
+            f"--parallelism={stack.plan.task_managers}",
+            "--bounded",
+            "--idle-timeout-ms=0",
+            "--out-of-order-ms=60000",
+            "--join.most-kept=10000",
+            "--batch-rows=2000",
+        ],
+        "interests",
+    )
+
+
+def _kill_a_task_manager(stack: Stack, job: str) -> None:
+    """Kill -9 one task manager after the first checkpoint, while the job works."""
+    deadline_s = time.monotonic() + _TIMEOUT_S
+    while not FlinkRest(stack.flink_rest_url).checkpoints(job)["counts"]["completed"]:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.1)
+    assert job_state(stack, job) == "RUNNING"
+    os.kill(stack.pids["taskmanager-1"], signal.SIGKILL)
+
+
+def _wait(stack: Stack, job: str) -> None:
+    deadline_s = time.monotonic() + _TIMEOUT_S
+    while (state := job_state(stack, job)) != "FINISHED":
+        assert state not in {"FAILED", "CANCELED"}, state
+        assert time.monotonic() < deadline_s, f"job {job} did not finish within {_TIMEOUT_S} s"
+        time.sleep(0.5)
+
+
+def _examples(stack: Stack) -> list[InterestExampleJoined]:
+    registry, found = FileRegistry(), []
+    for record in read_topic(stack.kafka_bootstrap, "interest.examples"):
+        _, example = decode_value(record.value or b"", registry)
+        assert isinstance(example, InterestExampleJoined)
+        found.append(example)
+    return sorted(found, key=lambda one: (one.event_id, one.source_ms, one.kind))
+
+
+def _last_labels(examples: Iterable[InterestExampleJoined]) -> dict[str, int]:
+    """Return the label of each example in the end; in order of time, since kinds change it."""
+    labels: dict[str, int] = {}
+    for one in sorted(examples, key=lambda one: one.source_ms):
+        if one.kind == "undo":
+            labels.pop(one.event_id, None)
+        else:
+            labels[one.event_id] = one.label
+    return labels
+
+
+def _plain_labels(dump: Path) -> dict[str, int]:
+    """Return the last label of everything shown, from the file of events."""
+    people: dict[str, list[Deed]] = {}
+    with dump.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if row["event"] != "engagement" or row["action"] not in JOINED_ACTIONS:
+                continue
+            position = row.get("position")
+            deed = Deed(
+                user=row["actor_id"],
+                at_ms=row["source_ms"],
+                event_id=row["event_id"],
+                action=row["action"],
+                item=row["item_id"],
+                decision=row.get("decision_id") or "",
+                position=-1 if position is None else position,
+                value=row.get("value") or 0.0,
+            )
+            people.setdefault(deed.user, []).append(deed)
+    labels: dict[str, int | None] = {}
+    for user, deeds in people.items():
+        if user != FORGOTTEN:
+            labels |= final_labels(JoinConfig(), deeds)
+    return {key: label for key, label in labels.items() if label is not None}
+
+
+@pytest.mark.timeout(_TIMEOUT_S)
+def test_labels_and_interests_survive_a_kill(tmp_path: Path) -> None:
+    """Examples, features, interests, items and heads equal those of a run that nobody disturbed."""
+    dump, truth = tmp_path / "events.jsonl", tmp_path / "truth.json"
+    runs = []
+    for killed in (False, True):
+        with local.running(tmp_path / f"stack-{killed}", fresh=True) as stack:
+            _command(
+                "produce", "simulate",
+                *("--events", str(EVENTS), "--hours", "6", "--users", "3000", "--no-plants"),
+                *("--malformed", str(MALFORMED), "--duplicates", str(DUPLICATES)),
+                *("--end", "2026-03-01T00:00Z", "--bootstrap", stack.kafka_bootstrap),
+                *("--truth", str(truth), "--out", str(dump)),
+            )  # fmt: skip
+            _command(
+                *("forget", FORGOTTEN, "--at-ms", str(FORGOTTEN_AT_MS)),
+                *("--bootstrap", stack.kafka_bootstrap),
+            )
+            job = _submit(stack)
+            if killed:
+                _kill_a_task_manager(stack, job)
+            _wait(stack, job)
+            restored = FlinkRest(stack.flink_rest_url).checkpoints(job)["counts"]["restored"]
+            assert restored >= int(killed)
+            runs.append((_examples(stack), redis_dump(stack.redis_url)))
+            if killed:
+                _nothing_before_the_request_is_served(stack)
+    (undisturbed, one), (disturbed, other) = runs
+    assert disturbed == undisturbed
+    assert differences(one, other) == []
+    labels = _last_labels(one for one in disturbed if one.actor_id != FORGOTTEN)
+    assert labels == _plain_labels(dump)
+    assert len(labels) > EVENTS / 10
+
+
+def _nothing_before_the_request_is_served(stack: Stack) -> None:
+    """Who was forgotten is served, if at all, with what was done since."""
+    with redis.Redis.from_url(stack.redis_url, protocol=2) as client:
+        keys = list(client.scan_iter(match=f"groundswell:v1:int:*:{FORGOTTEN}"))
+        for key in keys:
+            assert int(client.hget(key, "_v") or 0) >= FORGOTTEN_AT_MS
