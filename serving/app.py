@@ -11,8 +11,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from serving.interest_store import InterestStore
+from serving.memory_interest_store import MemoryInterestStore
 from serving.store import TrendStore
-from serving.web import health_routes, mastodon_routes, topic_routes, trend_routes
+from serving.web import health_routes, mastodon_routes, people_routes, topic_routes, trend_routes
 from serving.web.build import VERSION
 from serving.web.examples import EXAMPLES
 from serving.web.guard import Guard
@@ -22,6 +24,7 @@ from serving.web.mastodon_routes import Statuses
 from serving.web.openapi import describe
 from serving.web.options import WebOptions
 from serving.web.page import page_routes
+from serving.web.people import People
 from serving.web.problems import install
 from serving.web.service import Service
 
@@ -33,6 +36,7 @@ def create_app(
     keys: Callable[[], KeysFile] | None = None,
     buckets: Buckets | None = None,
     statuses: Statuses | None = None,
+    interests: InterestStore | None = None,
 ) -> FastAPI:
     """Return the application; `app.state.service` is what its endpoints share.
 
@@ -41,6 +45,7 @@ def create_app(
         options: Settings.
         keys: Returns who may ask, at each request; None = everybody, as often as they like.
         buckets: Rates that several servers share; None = this server alone.
+        interests: Where interests are read, from several threads; None = nothing is known of anybody.
         statuses: Looks up the platform's posts for Mastodon's clients.
     """
     options = options or WebOptions()
@@ -57,6 +62,9 @@ def create_app(
         trend_routes.routes(service),
         topic_routes.routes(service),
         mastodon_routes.routes(service, statuses),
+        people_routes.routes(
+            People(interests or MemoryInterestStore(), service.calls, service.options.deadline_s)
+        ),
         health_routes.routes(service),
     ):
         app.include_router(made)

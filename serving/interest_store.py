@@ -24,3 +24,9 @@ class InterestStore(Protocol):
     def head(self, shard: int) -> HeadRecord | None:
         """Return what scores the people of a shard; None before the first was written."""
         ...
+
+    def ranking(
+        self, user: str, items: Sequence[str]
+    ) -> tuple[InterestRecord | None, list[ItemRecord | None]]:
+        """Return what is known of a person and of items, in one round trip."""
+        ...

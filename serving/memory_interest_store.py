@@ -38,6 +38,12 @@ class MemoryInterestStore:
         found = self._held.get(head_key(shard))
         return found if isinstance(found, HeadRecord) else None
 
+    def ranking(
+        self, user: str, items: Sequence[str]
+    ) -> tuple[InterestRecord | None, list[ItemRecord | None]]:
+        """Return what is known of a person and of items."""
+        return self.interests(user), self.items(items)
+
     def _put(self, key: str, record: InterestRecord | ItemRecord | HeadRecord) -> None:
         """Store a record, unless the stored one is of the same moment or a newer one."""
         old = self._held.get(key)

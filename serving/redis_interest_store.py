@@ -56,6 +56,14 @@ class RedisInterestStore:
         (raw,) = read(self._client, HEAD_PREFIX, ("HGET", head_key(shard), _FIELD))
         return _decoded(HeadRecord, raw)
 
+    def ranking(
+        self, user: str, items: Sequence[str]
+    ) -> tuple[InterestRecord | None, list[ItemRecord | None]]:
+        """Return what is known of a person and of items, in one round trip."""
+        keys = [interest_key(user), *(item_key(item) for item in items)]
+        person, *found = read(self._client, INT_PREFIX, *(("HGET", key, _FIELD) for key in keys))
+        return _decoded(InterestRecord, person), [_decoded(ItemRecord, raw) for raw in found]
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()

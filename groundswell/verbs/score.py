@@ -9,7 +9,7 @@ from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir, say
 from groundswell.verbs.interests import UserId
 
 if TYPE_CHECKING:
-    from serving.interests import Score
+    from serving.scorer import Score
 
 
 def register(app: typer.Typer) -> None:
@@ -32,10 +32,11 @@ def register(app: typer.Typer) -> None:
         with told():
             store = open_interests(data, redis)
             record = store.interests(user)
-            from serving import interests as view  # noqa: PLC0415 - help must not load numpy
+            from serving.scorer import Item, Scorer  # noqa: PLC0415 - help must not load numpy
 
             head = store.head(record.shard if record else 0)
-            found = view.score(record, head, list(zip(items, store.items(items), strict=True)))
+            known = zip(items, store.items(items), strict=True)
+            found = Scorer(head).score(record, [Item(item, of) for item, of in known])
             found.sort(key=lambda one: (-one.p, one.item))
             if record is None:
                 say(f"nothing is known of {user}: scored by the items alone")

@@ -69,6 +69,7 @@ def _serve(url: str, options: "WebOptions", keys_file: Path | None, where: tuple
     import logging  # noqa: PLC0415
 
     from serving.app import create_app  # noqa: PLC0415
+    from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415
     from serving.redis_store import RedisTrendStore  # noqa: PLC0415
     from serving.web.keys_watch import KeysWatch  # noqa: PLC0415
     from serving.web.redis_buckets import RedisBuckets  # noqa: PLC0415
@@ -76,9 +77,10 @@ def _serve(url: str, options: "WebOptions", keys_file: Path | None, where: tuple
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     store = RedisTrendStore.at(url, timeout_s=1.0)
+    interests = RedisInterestStore.at(url, timeout_s=1.0)
     keys = KeysWatch(keys_file) if keys_file else None
     buckets = RedisBuckets.at(url) if keys else None
-    run(create_app(store, options, keys=keys, buckets=buckets), Addresses(*where), say)
+    run(create_app(store, options, keys=keys, buckets=buckets, interests=interests), Addresses(*where), say)
 
 
 def _loopback(host: str) -> bool:

@@ -5,7 +5,8 @@ from datetime import datetime, timezone
 
 from rich.table import Table
 
-from serving.interests import Interest, Interests, Score
+from serving.interests import Interest, Interests
+from serving.scorer import Score
 
 _BAR_CHARS = 10
 _SAME, _MORE, _LESS = 0.1, 1.2, 0.8

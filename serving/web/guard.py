@@ -109,7 +109,11 @@ class Guard:
             # Not isdigit(): that knows digits of other scripts, which int() of bytes does not.
             if name == b"content-length" and (len(value) > 9 or int(value) > self._options.body_bytes):  # noqa: PLR2004
                 raise ProblemError("too-large", f"at most {self._options.body_bytes} bytes")
-        if self._keys is None or scope["path"].rstrip("/") in OPEN or scope["method"] == "OPTIONS":
+        if (
+            self._keys is None
+            or (scope["path"].rstrip("/") or page.PAGE) in OPEN
+            or scope["method"] == "OPTIONS"
+        ):
             return
         client = self._who(headers, self._keys())
         scope[_CLIENT] = client

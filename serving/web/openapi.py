@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from schemas.docstrings import attributes, summary
 from schemas.served import TrendRecord
 from serving.web import mastodon_shapes as masto
-from serving.web import shapes
+from serving.web import people_shapes, shapes
 from serving.web.build import VERSION
 from serving.web.problems import KINDS, PROBLEM_JSON
 
@@ -25,6 +25,9 @@ SHAPES: tuple[type[msgspec.Struct], ...] = (
     shapes.Health,
     shapes.Readiness,
     shapes.Problem,
+    people_shapes.UserInterests,
+    people_shapes.RankRequest,
+    people_shapes.Ranking,
     masto.Tag,
     masto.PreviewCard,
     masto.Status,
@@ -40,6 +43,7 @@ details (RFC 9457): compare `type`, not the words. Servers may be set up to need
 _TAGS = [
     {"name": "trends", "description": "Lists, as pages and as a stream."},
     {"name": "topics", "description": "One topic."},
+    {"name": "people", "description": "What people like, and candidates in their order."},
     {"name": "mastodon", "description": "The trends endpoints of Mastodon's public API, for its clients."},
     {"name": "operation", "description": "For monitors. They need no key."},
 ]
@@ -61,6 +65,11 @@ def lists(name: str) -> Responses:
     """Return the description of an answer that is an array."""
     schema = {"type": "array", "items": _ref(name)}
     return {200: {"description": "The answer.", "content": {"application/json": {"schema": schema}}}}
+
+
+def body(name: str) -> dict[str, Any]:
+    """Return the description of the body of a request by the name of its class."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _ref(name)}}}}
 
 
 def problems(*statuses: int) -> Responses:
@@ -137,7 +146,8 @@ def _explain(schema: dict[str, Any], cls: type[msgspec.Struct]) -> None:
 
 
 def _class_of(name: str) -> type[msgspec.Struct]:
-    found: type[msgspec.Struct] = getattr(shapes, name, None) or getattr(masto, name)
+    modules = (shapes, people_shapes, masto)
+    found: type[msgspec.Struct] = next(getattr(one, name) for one in modules if hasattr(one, name))
     return found
 
 

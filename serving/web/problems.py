@@ -23,6 +23,7 @@ _encode = msgspec.json.Encoder().encode
 KINDS: Mapping[str, tuple[int, str]] = {
     "wrong-parameter": (422, "A parameter is wrong"),
     "unknown-topic": (404, "The topic is unknown"),
+    "unknown-user": (404, "Nothing is known of the person"),
     "no-such-path": (404, "There is nothing at this address"),
     "no-such-method": (405, "This address does not take this method"),
     "cursor-gone": (410, "The list has moved on"),
