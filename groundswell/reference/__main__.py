@@ -8,7 +8,7 @@ from pathlib import Path
 from flink_jobs.content.options import ENV_PREFIX as CONTENT_PREFIX
 from flink_jobs.content.options import ContentOptions
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
-from groundswell.reference import cli_page, options_page, redis_page
+from groundswell.reference import cli_page, http_page, options_page, redis_page
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/trending-options.md": lambda: options_page.page(
@@ -18,6 +18,7 @@ PAGES: dict[str, Callable[[], str]] = {
         "content", ContentOptions(), CONTENT_PREFIX, "tagger.min_prob"
     ),
     "docs/reference/redis.md": redis_page.page,
+    "docs/reference/http.md": http_page.page,
     "docs/reference/cli.md": cli_page.page,
 }
 
