@@ -1,10 +1,10 @@
 # make demo [INPUT=file] [MAPPING=name]   watch topics rise: the planted scenario, or your own events
 # make test [LEVEL="unit property"]       every level of tests, or the named folders under tests/
-# make setup | lint | docs | golden | bench | bench-trends | bench-interests | bench-throughput | lock
+# make setup | lint | docs | golden | bench | bench-trends | bench-interests | bench-throughput | bench-serving | lock
 # Needed beforehand: Python 3.10-3.12 with venv, and a package index for the first run.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs golden bench bench-trends bench-interests bench-throughput lock
+.PHONY: help setup demo test lint docs golden bench bench-trends bench-interests bench-throughput bench-serving lock
 SHELL := /bin/sh
 BIN := .venv/bin
 
@@ -64,6 +64,10 @@ bench-interests: setup
 # The whole path, on stacks of its own.
 bench-throughput: setup
 	@$(BIN)/python benchmarks/throughput.py
+
+# The HTTP server under load, beside a bare endpoint; about three minutes.
+bench-serving: setup
+	@$(BIN)/python -m benchmarks.serving
 
 # New versions on purpose: read the difference before committing it.
 lock: setup

@@ -2,6 +2,7 @@
 
 - `options_page.py`: settings of a job, from its options class.
 - `redis_page.py`: what is served from Redis, from `schemas.served`.
+- `http_page.py`: the endpoints, from the OpenAPI document.
 - `cli_page.py`: every verb of the command line with its options.
 - `tables.py`: Markdown tables.
 - `__main__.py`: writes the pages, or tells which are stale.

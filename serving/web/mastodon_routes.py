@@ -1,4 +1,4 @@
-"""The trends endpoints of Mastodon's public API (docs.joinmastodon.org/methods/trends), for its clients.
+"""The trends endpoints of Mastodon's public API, for its clients.
 
 A client's `lang` chooses the list of that language, which is filled from others when it is short.
 """
@@ -20,7 +20,9 @@ from serving.web.service import Service
 from serving.web.shapes import TrendView
 
 API_VERSION = "4.2.0"  # the release whose trends endpoints these follow
+_MOST, _MOST_POSTS = 20, 40  # who asks for more gets so many, as there
 _decode = msgspec.json.Decoder(TrendView).decode
+Count = Annotated[int, Query(ge=1, le=1_000, description="Entities; 20 at most, posts 40.")]
 Lang = Annotated[str | None, Query(max_length=35, description="Language of the list, e.g. en or pt-BR.")]
 Few = Annotated[int, Query(ge=1, le=20, description="Entities at most.")]
 Some = Annotated[int, Query(ge=1, le=40, description="Entities at most.")]
@@ -43,39 +45,53 @@ def routes(service: Service, statuses: Statuses | None) -> APIRouter:
         statuses: Looks posts up; None = only their ids are known.
     """
     router = APIRouter(prefix="/api", tags=["mastodon"])
+    _topics(router, service)
+    _posts(router, service, statuses)
+    _instance(router)
+    return router
+
+
+def _topics(router: APIRouter, service: Service) -> None:
     site = service.options.site.rstrip("/")
 
     @router.get("/v1/trends", include_in_schema=False)
     @router.get("/v1/trends/tags", summary="Tags that trend", responses=lists("Tag") | problems())
     async def tags(
         request: Request,
-        limit: Annotated[int, Query(ge=1, le=20)] = 10,
+        limit: Count = 10,
         offset: Offset = 0,
         lang: Lang = None,
     ) -> Response:
         """Return tags, as Mastodon does."""
+        limit = min(limit, _MOST)
         trends, as_of_ms = await _trends(service, "tag", lang, offset, limit)
         return _page(request, [mastodon.tag(trend, as_of_ms, site) for trend in trends], offset, limit)
 
     @router.get("/v1/trends/links", summary="Links that trend", responses=lists("PreviewCard") | problems())
     async def links(
         request: Request,
-        limit: Annotated[int, Query(ge=1, le=20)] = 10,
+        limit: Count = 10,
         offset: Offset = 0,
         lang: Lang = None,
     ) -> Response:
         """Return links, as Mastodon does."""
+        limit = min(limit, _MOST)
         trends, as_of_ms = await _trends(service, "link", lang, offset, limit)
         return _page(request, [mastodon.card(trend, as_of_ms) for trend in trends], offset, limit)
+
+
+def _posts(router: APIRouter, service: Service, statuses: Statuses | None) -> None:
+    site = service.options.site.rstrip("/")
 
     @router.get("/v1/trends/statuses", summary="Posts that trend", responses=lists("Status") | problems())
     async def posts(
         request: Request,
-        limit: Annotated[int, Query(ge=1, le=40)] = 20,
+        limit: Count = 20,
         offset: Offset = 0,
         lang: Lang = None,
     ) -> Response:
         """Return posts, as Mastodon does. The job's `trend.kinds` must name `post`."""
+        limit = min(limit, _MOST_POSTS)
         trends, _ = await _trends(service, "post", lang, offset, limit)
         bare = [mastodon.status(trend, site) for trend in trends]
         if statuses is None:
@@ -84,6 +100,8 @@ def routes(service: Service, statuses: Statuses | None) -> APIRouter:
         shown = [known[post.id] for post in bare if post.id in known]
         return _page(request, shown, offset, limit, full=len(bare) == limit)
 
+
+def _instance(router: APIRouter) -> None:
     @router.get("/v2/instance", summary="The server, newer", responses=returns("Instance") | problems())
     @router.get("/v1/instance", summary="The server", responses=returns("Instance") | problems())
     async def instance(request: Request) -> Response:
@@ -103,8 +121,6 @@ def routes(service: Service, statuses: Statuses | None) -> APIRouter:
             ),
             None,
         )
-
-    return router
 
 
 async def _trends(

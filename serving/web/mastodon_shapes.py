@@ -1,4 +1,4 @@
-"""Entities of Mastodon's public API, as far as trends need them (docs.joinmastodon.org/entities)."""
+"""Entities of Mastodon's public API, as far as trends need them: its documentation, "Entities"."""
 
 from typing import Any
 

@@ -14,6 +14,7 @@ from serving.web.service import Service
 
 _END_S = 5  # for requests in flight
 _GONE_MS = 30_000
+_BACKLOG = 2_048
 _SEND_BYTES = 65_536  # Linux doubles it
 _CUT_OFF = "ASGI callable returned without completing response."
 
@@ -87,7 +88,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a bound socket whose connections cost little while a reader takes nothing.
+    """Return a listening socket whose connections cost little while a reader takes nothing.
 
     The kernel would hold megabytes for a slow reader of a stream before the server noticed; so its buffer is
     small. What lies there when a reader is cut off goes when the user timeout ends the connection.
@@ -106,6 +107,7 @@ def listen(host: str, port: int) -> socket.socket:
         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_MS)
     try:
         found.bind((host, port))
+        found.listen(_BACKLOG)  # who comes before the server runs waits instead of being refused
     except OSError as error:
         found.close()
         raise _refused(host, port, error) from error

@@ -36,7 +36,12 @@ NoneMatch = Annotated[
 def routes(service: Service) -> APIRouter:
     """Return the endpoints."""
     router = APIRouter(prefix="/v1", tags=["trends"])
+    _pages(router, service)
+    _stream(router, service)
+    return router
 
+
+def _pages(router: APIRouter, service: Service) -> None:
     @router.get("/trends", summary="What trends", responses=returns("TrendPage") | problems(410))
     async def trends(
         scope: Scope = "global",
@@ -65,6 +70,8 @@ def routes(service: Service) -> APIRouter:
             raise ProblemError("cursor-gone", "start again without a cursor")
         return respond(kept.page(shown, offset, limit, service.board.stale_ms), if_none_match)
 
+
+def _stream(router: APIRouter, service: Service) -> None:
     @router.get(
         "/trends/stream",
         summary="Changes of ranks as they happen",
@@ -94,5 +101,3 @@ def routes(service: Service) -> APIRouter:
         key = service.list_key(scope, kind, allowed=allowed, fill=fill)
         kept = await service.board.get(key)
         return EventStream(service, kept, limit, last_event_id)
-
-    return router

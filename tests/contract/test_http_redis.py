@@ -1,5 +1,8 @@
 """The HTTP server over a real Redis: rates, faults on the way there, and clients that others wrote."""
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -254,6 +257,29 @@ def test_a_client_of_mastodon_understands_keys_and_rates(
     assert len(known.trending_tags()) == len(known.trending_links()) + 1 == 1
     with pytest.raises(MastodonRatelimitError):
         known.trending_tags()
+
+
+def test_the_command_serves_and_ends_in_order(write: Callable[..., object], server: str) -> None:
+    """`groundswell serve`: says where it is, has metrics elsewhere, ends at once with a stream open."""
+    write(*topics(1))
+    argv = [sys.executable, "-m", "groundswell.cli", "serve", "--port", "0", "--metrics-port", "0"]
+    with subprocess.Popen([*argv, "--redis", server], stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        base, metrics = (running.stderr.readline().split()[-1] for _ in range(2))
+        try:
+            _until(lambda: httpx.get(f"{base}/ready").status_code == 200)
+            assert "groundswell_lists 2.0" in httpx.get(metrics).text
+            assert httpx.get(f"{base}/metrics").status_code == 404
+            with events(f"{base}/v1/trends/stream") as stream:
+                next(stream)
+                start_s = time.monotonic()
+                running.terminate()
+                assert list(stream) == []
+            assert running.wait(10) == -signal.SIGTERM
+            assert time.monotonic() - start_s < 4
+            assert running.stderr.read() == ""
+        finally:
+            running.kill()
 
 
 def _until(done: Callable[[], bool]) -> None:
