@@ -105,4 +105,7 @@ def test_golden_files_are_written_once(
     assert (tmp_path / "ts-v1.bin").read_bytes() == b"as released"
     assert capsys.readouterr().out == "ts-v1: written\n"
     assert write_golden.main(["qq"]) == 2
-    assert "no sample of qq; known: bu, if, ih, ii, im, ip, is, iu, ln, mr, oj, pc, tg, tk, tl, ts" in capsys.readouterr().err
+    assert (
+        "no sample of qq; known: bu, if, ih, ii, im, ip, is, iu, ln, mr, oj, pc, tg, tk, tl, ts"
+        in capsys.readouterr().err
+    )
