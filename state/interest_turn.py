@@ -104,6 +104,9 @@ class Agenda(Protocol):
     def pop(self) -> Sequence[str]:
         """Return who is noted for the earliest moment, in order of names, and forget them."""
 
+    def forget(self, name: str) -> None:
+        """Remove somebody from all moments."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -196,6 +199,7 @@ class Turn:
     def _take(self, deed: Deed) -> None:
         if deed.action == ERASE:
             self.people.remove(deed.user)
+            self.agenda.forget(deed.user)
             self.told.people.pop(deed.user, None)
             self.told.erased[deed.user] = deed.at_ms
             return

@@ -58,12 +58,12 @@ class InterestsOptions:
     idle_timeout_ms: int = 10_000
     bounded: bool = False
     parallelism: int = 0
-    shards: int = 16
+    shards: int = 8
     execution_mode: Literal["thread", "process"] = "process"
     delivery: Literal["exactly-once", "at-least-once"] = "exactly-once"
     transaction_prefix: str = "groundswell-interests"
     batch_rows: int = 10_000
-    bundle_ms: int = 100
+    bundle_ms: int = 200
     tick_ms: int = 1_000
     pane_ms: int = 60_000
     item_ttl_ms: int = 90 * _DAY_MS

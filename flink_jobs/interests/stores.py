@@ -171,6 +171,20 @@ class AgendaOfShard:
             self._cell.remove(f"{due_ms}/{number}")
         return sorted(self._names.pop(due_ms))
 
+    def forget(self, name: str) -> None:
+        """Remove somebody from all moments. O(moments), and a rewrite of the pieces with the name."""
+        for due_ms, names in self._names.items():
+            if name not in names:
+                continue
+            names.discard(name)
+            if name in (fresh := self._fresh.get(due_ms, [])):
+                fresh.remove(name)
+            for number in range(self._stored.get(due_ms, 0)):
+                key = f"{due_ms}/{number}"
+                some = _names_decode(self._cell.get(key) or b"\x90")
+                if name in some:
+                    self._cell.put(key, _names_encode([one for one in some if one != name]))
+
     def flush(self) -> list[int]:
         """Write what is new, and return moments that were not stored before."""
         first = []
