@@ -1,6 +1,6 @@
 """Golden predictions: stored bytes of user, item and head, and the probability that any scorer must give.
 
-Whoever scores (job, serving, command) is held to them. `python -m tests.support.interest_scores` writes new ones.
+Job, serving and command are held to them. `python -m tests.support.interest_scores` writes new ones.
 """
 
 import json
