@@ -18,6 +18,7 @@ from state.interest_config import InterestConfig
 
 # Of each topic, and of the user as a whole: positives and labels, slow; the same, fast; residuals, slow.
 POS, N, SHORT_POS, SHORT_N, RESIDUAL, WIDTH = range(6)
+_LN2: Final = math.log(2.0)
 _MET: Final = 0.1  # of being liked
 _MAX_EXPONENT: Final = 30.0  # stored counts are at most e^30 times what they mean: far inside float32
 
@@ -83,12 +84,12 @@ def scales(cfg: InterestConfig, user: UserState, at_ms: int) -> tuple[float, flo
 
 def slow_clock(cfg: InterestConfig, events: float, at_ms: int) -> float:
     """Return how far the slow memory has run, in decays by 1/e."""
-    return events / cfg.long_events + at_ms * math.log(2.0) / cfg.long_half_life_ms
+    return events / cfg.long_events + at_ms * _LN2 / cfg.long_half_life_ms
 
 
 def fast_clock(cfg: InterestConfig, events: float, at_ms: int) -> float:
     """Return how far the fast memory has run, in decays by 1/e."""
-    return events / cfg.short_events + at_ms * math.log(2.0) / cfg.short_half_life_ms
+    return events / cfg.short_events + at_ms * _LN2 / cfg.short_half_life_ms
 
 
 def observe(
