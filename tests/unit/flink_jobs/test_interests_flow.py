@@ -12,7 +12,8 @@ from schemas.served_interests import (
     interest_key,
     item_key,
 )
-from serving.interests import interests_of, score
+from serving.interests import interests_of
+from serving.scorer import Item, Scorer
 from serving.memory_interest_store import MemoryInterestStore
 from state import interest_model
 from state.interest_turn import ERASE
@@ -163,7 +164,7 @@ def test_a_reader_scores_as_the_job_predicts() -> None:
     store.put_interests("ann", decode(InterestRecord, early.redis[interest_key("ann")][1]))
     store.put_item("p1", decode(ItemRecord, early.redis[item_key("p1")][1]))
     store.put_head(0, decode(HeadRecord, early.redis[head_key(0)][1]))
-    (found,) = score(store.interests("ann"), store.head(0), [("p1", store.items(["p1"])[0])])
+    (found,) = Scorer(store.head(0)).score(store.interests("ann"), [Item("p1", store.items(["p1"])[0])])
     assert found.p == pytest.approx(interest_model.unpack(asked.scored).p, abs=0.01)
 
 
