@@ -23,6 +23,7 @@ from serving.web.openapi import describe
 from serving.web.options import WebOptions
 from serving.web.problems import install
 from serving.web.service import Service
+from serving.web.shortcut import Shortcut
 
 
 def create_app(
@@ -63,6 +64,8 @@ def create_app(
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
     paths = frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
     limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc)
+    # The last one added stands in front.
+    app.add_middleware(Shortcut, board=service.board, queries=service.queries)
     app.add_middleware(
         Guard, options=options, keys=keys, limiter=limiter, metrics=service.metrics, paths=paths
     )

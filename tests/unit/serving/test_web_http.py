@@ -104,6 +104,18 @@ def test_what_the_client_holds_is_not_sent_again(client: httpx.Client) -> None:
     assert client.get("/v1/trends", params={"limit": 2}).headers["etag"] != first.headers["etag"]
 
 
+def test_a_question_that_was_asked_before_is_answered_the_same(client: httpx.Client) -> None:
+    """The way past the framework gives the same bytes and headers, also for what the client holds."""
+    for query in ("", "?limit=3&scope=lang%3Ask", "?allowed=true", "?limit=2&limit=4", "?fill=0&kind=link"):
+        for held in ({}, {"if-none-match": "*"}):
+            first, second = (client.get(f"/v1/trends{query}", headers=held) for _ in range(2))
+            assert (first.status_code, first.content) == (second.status_code, second.content)
+            dated = ({k: v for k, v in answer.headers.items() if k != "date"} for answer in (first, second))
+            assert next(dated) == next(dated)
+    for wrong in ("?limit=0", "?cursor=x"):
+        assert [client.get(f"/v1/trends{wrong}").status_code for _ in range(2)] == [422, 422]
+
+
 @pytest.mark.parametrize(
     ("path", "status", "kind"),
     [
