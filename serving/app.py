@@ -25,6 +25,8 @@ from serving.web.problems import install
 from serving.web.service import Service
 from serving.web.shortcut import Shortcut
 
+_CORS_HEADERS = ("Authorization", "X-Api-Key", "Last-Event-ID", "If-None-Match")
+
 
 def create_app(
     store: TrendStore,
@@ -70,7 +72,12 @@ def create_app(
         Guard, options=options, keys=keys, limiter=limiter, metrics=service.metrics, paths=paths
     )
     if options.cors_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=options.cors_origins, allow_methods=["GET"])
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=options.cors_origins,
+            allow_methods=["GET"],
+            allow_headers=_CORS_HEADERS,
+        )
     return app
 
 

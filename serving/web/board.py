@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from serving.errors import ServingError, StoreUnavailableError
+from serving.errors import ServingError, StoreContentError, StoreUnavailableError
 from serving.store import TrendStore
 from serving.trend import Listing
 from serving.web.calls import Calls, heard, within
@@ -136,8 +136,19 @@ class Board:
         await asyncio.gather(*(self._read_again(kept, mine) for kept, mine in changed))
 
     async def _read_again(self, kept: Kept, fences: tuple[str, ...]) -> None:
-        await self._read(kept, self._calls.watched)
+        """Read a list that changed. One that cannot be read stays as it was, stale, and hurts no other."""
         kept.fences = fences
+        try:
+            await self._read(kept, self._calls.watched)
+        except StoreContentError as error:
+            kept.read_s = time.monotonic()
+            if kept.unreadable_ms is None:
+                kept.unreadable_ms = self._confirmed_ms or 0
+                kept.wake()
+                _log.warning("the list %s of %s stays as it was: %s", kept.key.kind, kept.key.scope, error)
+        except ServingError:
+            kept.fences = ()
+            raise
 
     async def _read(self, kept: Kept, run: Callable[[Callable[[], Listing]], Awaitable[Listing]]) -> None:
         """Read a list and keep its state."""
