@@ -65,7 +65,7 @@ def create_app(
     install(app)
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
     paths = frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
-    limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc)
+    limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc, options.limit_deadline_s)
     # The last one added stands in front.
     app.add_middleware(Shortcut, board=service.board, queries=service.queries)
     app.add_middleware(
