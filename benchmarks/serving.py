@@ -91,30 +91,31 @@ def server(redis: str, *options: str) -> Iterator[tuple[int, psutil.Process]]:
 
 
 @contextmanager
-def bare(redis: str) -> Iterator[int]:
+def bare(redis: str) -> Iterator[tuple[int, psutil.Process]]:
     """Run the endpoint that does nothing but a GET."""
     port = ports.choose(["bare"])["bare"]
-    with process("-m", "benchmarks.serving_bare", redis, str(port)):
+    with process("-m", "benchmarks.serving_bare", redis, str(port)) as running:
         load.wait_until_ready(port, "/bare")
-        yield port
+        yield port, running
 
 
 def throughput(url: str, folder: Path, seconds: float, connections: int) -> None:
     """Compare requests per second, rounds in turn."""
     key, keys = new_key(), folder / "keys.toml"
     add(keys, ApiKey("bench", digest(key), per_s=1e6, burst=1_000_000))
-    with server(url) as (port, _), server(url, "--keys-file", str(keys)) as (guarded, _), bare(url) as alone:
-        body = load.get(port, PATH)
+    guard = ("--keys-file", str(keys))
+    with server(url) as open_to_all, server(url, *guard) as guarded, bare(url) as alone:
+        body = load.get(open_to_all[0], PATH)
         load.put(url, "bench:bare", body)
         sides = {
             "bare": (alone, "/bare", ""),
-            "trends": (port, PATH, ""),
+            "trends": (open_to_all, PATH, ""),
             "trends_with_key": (guarded, PATH, key),
         }
         found: dict[str, list[load.Round]] = {name: [] for name in sides}
         for _ in range(_ROUNDS):
-            for name, (at, path, shown) in sides.items():
-                found[name].append(load.run(at, path, shown, seconds, connections))
+            for name, ((port, running), path, shown) in sides.items():
+                found[name].append(load.run(port, path, shown, seconds, connections, running))
         base = statistics.median(one.per_s for one in found["bare"])
         for name, rounds in found.items():
             per_s = statistics.median(one.per_s for one in rounds)
@@ -125,6 +126,7 @@ def throughput(url: str, folder: Path, seconds: float, connections: int) -> None
                         "bytes": len(body),
                         "per_s": round(per_s),
                         "of_bare": round(per_s / base, 2),
+                        "cpu_us": round(statistics.median(one.cpu_us for one in rounds)),
                         "p50_ms": round(statistics.median(one.p50_ms for one in rounds), 2),
                         "p99_ms": round(statistics.median(one.p99_ms for one in rounds), 2),
                         "wrong": sum(one.wrong for one in rounds),

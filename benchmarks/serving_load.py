@@ -23,6 +23,7 @@ class Round(NamedTuple):
     """What a round found."""
 
     per_s: float
+    cpu_us: float
     p50_ms: float
     p99_ms: float
     wrong: int
@@ -65,17 +66,19 @@ def wait_until_ready(port: int, path: str) -> None:
     raise TimeoutError(f"{path} on port {port} was not ready in {_START_S:g} s")
 
 
-def run(port: int, path: str, key: str, seconds: float, connections: int) -> Round:
+def run(port: int, path: str, key: str, seconds: float, connections: int, server: psutil.Process) -> Round:
     """Ask as fast as answers come, on some connections, in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_run, (port, path, key, seconds, connections))
+        return pool.apply(_run, (port, path, key, seconds, connections, server.pid))
 
 
-def _run(port: int, path: str, key: str, seconds: float, connections: int) -> Round:
-    return asyncio.run(_ask(port, path, key, seconds, connections))
+def _run(port: int, path: str, key: str, seconds: float, connections: int, pid: int) -> Round:
+    return asyncio.run(_ask(port, path, key, seconds, connections, psutil.Process(pid)))
 
 
-async def _ask(port: int, path: str, key: str, seconds: float, connections: int) -> Round:
+async def _ask(
+    port: int, path: str, key: str, seconds: float, connections: int, server: psutil.Process
+) -> Round:
     head = f"GET {path} HTTP/1.1\r\nhost: {_HOST}\r\n" + (f"x-api-key: {key}\r\n" if key else "")
     asked = (head + "\r\n").encode()
     loop, clients = asyncio.get_running_loop(), []
@@ -85,14 +88,15 @@ async def _ask(port: int, path: str, key: str, seconds: float, connections: int)
     await asyncio.sleep(0.5)  # what happens first is not counted
     for client in clients:
         client.took_s.clear()
-    start_s = time.perf_counter()
+    start_s, cpu_s = time.perf_counter(), sum(server.cpu_times()[:2])
     await asyncio.sleep(seconds)
+    cpu_s = sum(server.cpu_times()[:2]) - cpu_s
     took_s, elapsed_s = [t for client in clients for t in client.took_s], time.perf_counter() - start_s
     wrong = sum(client.wrong for client in clients)
     for client in clients:
         client.close()
     cuts = statistics.quantiles(took_s, n=100)
-    return Round(len(took_s) / elapsed_s, cuts[49] * 1000, cuts[98] * 1000, wrong)
+    return Round(len(took_s) / elapsed_s, cpu_s / len(took_s) * 1e6, cuts[49] * 1000, cuts[98] * 1000, wrong)
 
 
 class _Client(asyncio.Protocol):

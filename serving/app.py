@@ -27,6 +27,9 @@ from serving.web.page import page_routes
 from serving.web.people import People
 from serving.web.problems import install
 from serving.web.service import Service
+from serving.web.shortcut import Shortcut
+
+_CORS_HEADERS = ("Authorization", "X-Api-Key", "Last-Event-ID", "If-None-Match")
 
 
 def create_app(
@@ -72,12 +75,19 @@ def create_app(
     install(app)
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
     paths = frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
-    limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc)
+    limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc, options.limit_deadline_s)
+    # The last one added stands in front.
+    app.add_middleware(Shortcut, board=service.board, queries=service.queries)
     app.add_middleware(
         Guard, options=options, keys=keys, limiter=limiter, metrics=service.metrics, paths=paths
     )
     if options.cors_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=options.cors_origins, allow_methods=["GET"])
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=options.cors_origins,
+            allow_methods=["GET"],
+            allow_headers=_CORS_HEADERS,
+        )
     return app
 
 

@@ -9,6 +9,7 @@ from groundswell.reference.tables import code, table
 from schemas import served
 from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
+from serving.web.redis_buckets import PREFIX as LIMITS
 
 _HEAD = """# What is served from Redis
 
@@ -87,6 +88,7 @@ def page() -> str:
             ),
             (code(served.meta_key("lang:en", "<topic>")), "hash", "`_v` fence, `d` one TrendRecord"),
             (code(served.as_of_key("global")), "hash", "`_v` fence, `d` one AsOf; stands for all scopes"),
+            (code(f"{LIMITS}:{{<name>}}"), "hash", "rate of an API key; the HTTP server writes it"),
         ],
     )
     text = _HEAD + keys + _WAYS

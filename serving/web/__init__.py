@@ -13,6 +13,7 @@ In reading order:
 - `trend_routes.py`, `topic_routes.py`, `mastodon_routes.py`, `health_routes.py`: the endpoints.
 - `mastodon.py`, `mastodon_shapes.py`: entities of Mastodon.
 - `openapi.py`, `examples.py`: the endpoints described. `build.py`: the version.
+- `shortcut.py`: the way past the framework for what was asked before.
 - `metrics.py`: for Prometheus. `run.py`: the server process.
 
 This file exports nothing: import the module you need.

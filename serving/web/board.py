@@ -12,14 +12,14 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from serving.errors import ServingError, StoreUnavailableError
+from serving.errors import ServingError, StoreContentError, StoreUnavailableError
 from serving.store import TrendStore
 from serving.trend import Listing
 from serving.web.calls import Calls, heard, within
 from serving.web.kept import Kept
 from serving.web.options import WebOptions
 from serving.web.shapes import StoreState
-from serving.web.snapshot import ListKey, Snapshot
+from serving.web.snapshot import ListKey
 
 _GLOBAL = ("tag", "global")  # how far event time has come stands there, for all lists
 _REREAD_S = 10.0  # a late writer may change a record and not the list's version
@@ -81,18 +81,20 @@ class Board:
             StoreContentError: The store holds what cannot be read.
             ServedError: There can be no such list.
         """
-        kept = self._kept.get(key)
-        if kept is None or not kept.states:
+        kept = self.held(key)
+        if kept is None:
             kept = await self._first(key)
-        else:
-            self._kept.move_to_end(key)
-        kept.used_s = time.monotonic()
+            kept.used_s = time.monotonic()
         return kept
 
-    def at(self, key: ListKey, version: str) -> Snapshot | None:
-        """Return an earlier state of a list; None when it is not kept."""
+    def held(self, key: ListKey) -> Kept | None:
+        """Return a list when it is in memory and was read."""
         kept = self._kept.get(key)
-        return kept.at(version) if kept else None
+        if kept is None or not kept.states:
+            return None
+        self._kept.move_to_end(key)
+        kept.used_s = time.monotonic()
+        return kept
 
     async def run(self) -> None:
         """Look for news until cancelled."""
@@ -134,8 +136,19 @@ class Board:
         await asyncio.gather(*(self._read_again(kept, mine) for kept, mine in changed))
 
     async def _read_again(self, kept: Kept, fences: tuple[str, ...]) -> None:
-        await self._read(kept, self._calls.watched)
+        """Read a list that changed. One that cannot be read stays as it was, stale, and hurts no other."""
         kept.fences = fences
+        try:
+            await self._read(kept, self._calls.watched)
+        except StoreContentError as error:
+            kept.read_s = time.monotonic()
+            if kept.unreadable_ms is None:
+                kept.unreadable_ms = self._confirmed_ms or 0
+                kept.wake()
+                _log.warning("the list %s of %s stays as it was: %s", kept.key.kind, kept.key.scope, error)
+        except ServingError:
+            kept.fences = ()
+            raise
 
     async def _read(self, kept: Kept, run: Callable[[Callable[[], Listing]], Awaitable[Listing]]) -> None:
         """Read a list and keep its state."""

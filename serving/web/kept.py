@@ -22,6 +22,7 @@ class Kept:
         readers: Streams that follow it.
         used_s: When it was last asked for, monotonic.
         read_s: When it was last read.
+        unreadable_ms: Since when what the store holds of it cannot be read, clock time; None = it can.
         changed: Set, and replaced by another, when there is something to look at.
     """
 
@@ -33,6 +34,7 @@ class Kept:
         self.states: OrderedDict[str, Snapshot] = OrderedDict()
         self.loading: asyncio.Task[None] | None = None
         self.readers = 0
+        self.unreadable_ms: int | None = None
         self.used_s = now_s
         self.read_s = float("-inf")
         self._most = states
@@ -53,6 +55,7 @@ class Kept:
     def see(self, shown: Listing, now_s: float) -> None:
         """Take what was read; a new state is made only when something is different. O(trends)."""
         self.read_s = now_s
+        self.unreadable_ms = None
         version = version_of(shown)
         if self.states and self.newest.version == version:
             return
@@ -74,6 +77,7 @@ class Kept:
             limit: Trends at most.
             stale_ms: When the list was last known to be current; None = it is.
         """
+        stale_ms = self.unreadable_ms if stale_ms is None else stale_ms
         name = (shown.version, offset, limit, stale_ms)
         found = self._pages.get(name)
         if found is None:

@@ -19,7 +19,6 @@ from serving.web.calls import Calls, heard
 
 _LOT_LIFE_S = 1.0
 _AWAY_S = 1.0  # after a failure Redis is left alone so long
-_DEADLINE_S = 0.05
 _log = logging.getLogger("groundswell.serving")
 
 
@@ -49,9 +48,13 @@ class Limiter:
         buckets: The truth; None = this server alone.
         calls: Runs its blocking calls.
         on_local: Called when Redis did not answer.
+        deadline_s: How long a request waits for tokens.
     """
 
-    def __init__(self, buckets: Buckets | None, calls: Calls, on_local: Callable[[], None]) -> None:
+    def __init__(
+        self, buckets: Buckets | None, calls: Calls, on_local: Callable[[], None], deadline_s: float
+    ) -> None:
+        self._deadline_s = deadline_s
         self._buckets, self._calls, self._on_local = buckets, calls, on_local
         self._lots: dict[str, _Lot] = {}
         self._away_until_s = 0.0
@@ -76,7 +79,7 @@ class Limiter:
             lot.fetching = asyncio.create_task(self._fill(name, rate, lot))
             lot.fetching.add_done_callback(heard)
         try:
-            await asyncio.wait_for(asyncio.shield(lot.fetching), _DEADLINE_S)
+            await asyncio.wait_for(asyncio.shield(lot.fetching), self._deadline_s)
         except (TimeoutError, asyncio.TimeoutError):
             self._leave_alone("no answer in time")
         except StoreUnavailableError as error:
@@ -90,7 +93,6 @@ class Limiter:
         finally:
             lot.fetching = None
         now_s = time.monotonic()
-        lot.own = None
         lot.tokens, lot.until_s = taken, now_s + _LOT_LIFE_S
         if not taken:
             lot.none_before_s = now_s + max(wait, 1) / 1000

@@ -13,6 +13,7 @@ class WebOptions:
         versions: States of each list that cursors and streams can go on from.
         poll_s: Time between two looks for news.
         deadline_s: How long a request waits for the store before it is refused.
+        limit_deadline_s: How long a request waits for Redis about its rate; then this server decides.
         stale_after_s: Without word from the store for so long, lists are called stale.
         idle_s: A list that nobody asked for so long is dropped.
         streams: Readers of streams at once, of all clients together.
@@ -30,6 +31,7 @@ class WebOptions:
     versions: int = 8
     poll_s: float = 0.1
     deadline_s: float = 0.25
+    limit_deadline_s: float = 0.05
     stale_after_s: float = 2.0
     idle_s: float = 60.0
     streams: int = 2_000

@@ -11,6 +11,7 @@ from serving.web.calls import Calls
 from serving.web.metrics import Metrics
 from serving.web.options import WebOptions
 from serving.web.problems import ProblemError
+from serving.web.shortcut import Queries
 from serving.web.snapshot import ListKey
 from serving.web.topics import Topics
 
@@ -24,6 +25,7 @@ class Service:
         options: Settings.
         board: Lists.
         topics: Single topics.
+        queries: What was asked before, and found right.
         calls: Reads of the store in threads.
         metrics: What is counted.
         closing: The process is about to end: streams end.
@@ -34,6 +36,7 @@ class Service:
         self.calls = Calls()
         warm = [ListKey("global", kind, options.allowed_only, fill=True) for kind in WARM_KINDS]
         self.board = Board(store, self.calls, options, warm)
+        self.queries = Queries()
         self.topics = Topics(store, self.calls, options.deadline_s)
         self.metrics = Metrics()
         self.metrics.watch(self.board)

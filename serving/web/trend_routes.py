@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from schemas.served import MAX_SCOPE_CHARS, Kind
@@ -11,6 +11,7 @@ from serving.web.cursor import PATTERN, parse
 from serving.web.openapi import EVENTS, problems, returns
 from serving.web.problems import ProblemError
 from serving.web.service import Service
+from serving.web.shortcut import Asked
 from serving.web.stream import EventStream
 
 PAGE_LIMIT = 100
@@ -44,6 +45,7 @@ def routes(service: Service) -> APIRouter:
 def _pages(router: APIRouter, service: Service) -> None:
     @router.get("/trends", summary="What trends", responses=returns("TrendPage") | problems(410))
     async def trends(
+        request: Request,
         scope: Scope = "global",
         kind: KindOf = "tag",
         limit: Limit = 20,
@@ -63,6 +65,7 @@ def _pages(router: APIRouter, service: Service) -> None:
         key = service.list_key(scope, kind, allowed=allowed, fill=fill)
         kept = await service.board.get(key)
         if cursor is None:
+            service.queries.note(request.scope["query_string"], Asked(key, limit))
             return respond(kept.page(kept.newest, 0, limit, service.board.stale_ms), if_none_match)
         version, offset = parse(cursor)
         shown = kept.at(version)

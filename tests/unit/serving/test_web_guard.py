@@ -166,7 +166,7 @@ def waits(buckets: _Buckets, rate: Rate, count: int) -> tuple[list[float], int]:
     async def main() -> list[float]:
         calls = Calls()
         try:
-            limiter = Limiter(buckets, calls, lambda: local.append(1))
+            limiter = Limiter(buckets, calls, lambda: local.append(1), 5.0)
             return [await limiter.wait_s("web", rate) for _ in range(count)]
         finally:
             calls.close()

@@ -15,7 +15,9 @@ from groundswell.view.plain import trend_values
 from schemas.docstrings import attributes
 from schemas.served import TrendRecord
 from serving.app import create_app
+from serving.errors import StoreContentError
 from serving.memory_store import MemoryTrendStore
+from serving.trend import Listing
 from serving.web import shapes
 from serving.web.openapi import SHAPES
 from serving.web.options import WebOptions
@@ -102,6 +104,18 @@ def test_what_the_client_holds_is_not_sent_again(client: httpx.Client) -> None:
     same = client.get("/v1/trends", params={"limit": 3}, headers={"if-none-match": first.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
     assert client.get("/v1/trends", params={"limit": 2}).headers["etag"] != first.headers["etag"]
+
+
+def test_a_question_that_was_asked_before_is_answered_the_same(client: httpx.Client) -> None:
+    """The way past the framework gives the same bytes and headers, also for what the client holds."""
+    for query in ("", "?limit=3&scope=lang%3Ask", "?allowed=true", "?limit=2&limit=4", "?fill=0&kind=link"):
+        for held in ({}, {"if-none-match": "*"}):
+            first, second = (client.get(f"/v1/trends{query}", headers=held) for _ in range(2))
+            assert (first.status_code, first.content) == (second.status_code, second.content)
+            dated = ({k: v for k, v in answer.headers.items() if k != "date"} for answer in (first, second))
+            assert next(dated) == next(dated)
+    for wrong in ("?limit=0", "?cursor=x"):
+        assert [client.get(f"/v1/trends{wrong}").status_code for _ in range(2)] == [422, 422]
 
 
 @pytest.mark.parametrize(
@@ -217,6 +231,36 @@ def test_every_field_of_an_answer_is_described(client: httpx.Client) -> None:
             assert names <= set(attributes(cls)), cls.__name__
     shown = document["components"]["schemas"]["TrendPage"]["examples"][0]
     assert set(shown) == set(document["components"]["schemas"]["TrendPage"]["properties"])
+
+
+def test_a_list_that_cannot_be_read_hurts_no_other() -> None:
+    """It stays as it was and says so; the server, and every other list, go on."""
+
+    class Broken(MemoryTrendStore):
+        """Holds one list that a newer build wrote."""
+
+        broken = ""
+
+        def listing(self, scope: str, *more: object, **named: object) -> Listing:
+            if scope == self.broken:
+                raise StoreContentError("record layout 9")
+            return super().listing(scope, *more, **named)  # type: ignore[arg-type]
+
+    store = Broken()
+    filled(store)
+    with running_app(create_app(store)) as base, httpx.Client(base_url=base) as client:
+        path = "/v1/trends?scope=lang:cs"
+        assert client.get(path).json()["stale"] is False
+        store.broken = "lang:cs"
+        store.put_as_of(an_as_of(NOON_MS + PANE_MS))
+        _until(lambda: client.get(path).json()["stale"])
+        assert client.get(path).json()["as_of_ms"] == NOON_MS
+        assert client.get("/v1/trends").json()["stale"] is False
+        cold = client.get(f"{path}&fill=false")
+        assert (cold.status_code, cold.json()["type"]) == (503, TYPE + "store-unreadable")
+        store.broken = ""
+        store.put_as_of(an_as_of(NOON_MS + 2 * PANE_MS))
+        _until(lambda: not client.get(path).json()["stale"])
 
 
 def test_pages_of_other_sites_may_not_ask_unless_named(store: MemoryTrendStore) -> None:
