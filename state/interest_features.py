@@ -175,7 +175,13 @@ def _tastes(seen: View, topics: Sequence[str]) -> tuple[float, float, float, flo
         mass_s += pos_s
     share = 1.0 / len(met)
     rate = rate * share - own
-    return rate, rate_s * share - own - rate, residual * share, _log(1.0 + mass), _log(1.0 + mass_s)
+    return (
+        rate,
+        rate_s * share - own - rate,
+        residual * share,
+        _log(1.0 + _FINE * mass),
+        _log(1.0 + _FINE * mass_s),
+    )
 
 
 def item_prob(values: Features) -> float:
@@ -184,6 +190,7 @@ def item_prob(values: Features) -> float:
 
 
 _ITEM_RATE: Final = FEATURES.index("item_rate")
+_FINE: Final = 20.0  # a twentieth of a like still differs from none: an old visit is not no visit
 _NO_TASTES: Final = (0.0,) * 5
 _NO_COUNTS: Final = array("f")
 _NO_ITEMS: Final = array("I")

@@ -18,14 +18,16 @@ from state.interest_features import FEATURES, Features
 
 _HEAD: Final = struct.Struct("<H3d")
 _LIMIT: Final = 30.0
+_CAUTION: Final = 20.0  # squared gradients that the first weights count for
+# Where weights start: rates as they are, the rest as it came out on films, rounded. They are learned anyway.
 _WARM: Final = {
     "item_rate": 1.0,
     "topic_rate": 0.2,
     "user_rate": 0.6,
-    "user_rate_short": 0.3,
-    "user_residual": 0.5,
+    "user_rate_short": 0.4,
+    "user_residual": 0.8,
     "taste_rate": 0.5,
-    "taste_residual": 1.0,
+    "taste_residual": 1.5,
     "base_rate": 1.0,
 }
 
@@ -46,7 +48,7 @@ class HeadState:
     pos: float = 1.0
     n: float = 2.0
     learned: float = 0.0
-    squares: list[float] = field(default_factory=lambda: [1.0] * len(FEATURES))
+    squares: list[float] = field(default_factory=lambda: [_CAUTION] * len(FEATURES))
 
 
 def base_prob(head: HeadState) -> float:

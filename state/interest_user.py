@@ -18,6 +18,7 @@ from state.interest_config import InterestConfig
 
 # Of each topic, and of the user as a whole: positives and labels, slow; the same, fast; residuals, slow.
 POS, N, SHORT_POS, SHORT_N, RESIDUAL, WIDTH = range(6)
+_LN2: Final = math.log(2.0)
 _MET: Final = 0.1  # of being liked
 _MAX_EXPONENT: Final = 30.0  # stored counts are at most e^30 times what they mean: far inside float32
 
@@ -83,12 +84,12 @@ def scales(cfg: InterestConfig, user: UserState, at_ms: int) -> tuple[float, flo
 
 def slow_clock(cfg: InterestConfig, events: float, at_ms: int) -> float:
     """Return how far the slow memory has run, in decays by 1/e."""
-    return events / cfg.long_events + at_ms * math.log(2.0) / cfg.long_half_life_ms
+    return events / cfg.long_events + at_ms * _LN2 / cfg.long_half_life_ms
 
 
 def fast_clock(cfg: InterestConfig, events: float, at_ms: int) -> float:
     """Return how far the fast memory has run, in decays by 1/e."""
-    return events / cfg.short_events + at_ms * math.log(2.0) / cfg.short_half_life_ms
+    return events / cfg.short_events + at_ms * _LN2 / cfg.short_half_life_ms
 
 
 def observe(
@@ -122,7 +123,9 @@ def observe(
     user.events += step
     user.seen_ms = max(user.seen_ms, at_ms)
     receipt = Receipt(user.events, at_ms, pos, n, residual)
-    _rebase(cfg, user)
+    slow, fast = slow_clock(cfg, user.events, user.seen_ms), fast_clock(cfg, user.events, user.seen_ms)
+    if slow - user.slow_base > _MAX_EXPONENT or fast - user.fast_base > _MAX_EXPONENT:
+        _rebase(user, slow, fast)
     # What was only shown beside other things does not enter, and never pushes out what is known.
     can_enter = pos > 0.0 or (step >= 1.0 and len(user.names) + len(topics) <= cfg.max_topics)
     _add(cfg, user, topics, receipt, 1.0, can_enter=can_enter)
@@ -205,10 +208,8 @@ def remember(cfg: InterestConfig, user: UserState, item: str) -> None:
         del user.recent[0]
 
 
-def _rebase(cfg: InterestConfig, user: UserState) -> None:
+def _rebase(user: UserState, slow: float, fast: float) -> None:
     """Write the counts anew relative to now, before the stored numbers become too large."""
-    slow = slow_clock(cfg, user.events, user.seen_ms)
-    fast = fast_clock(cfg, user.events, user.seen_ms)
     if slow - user.slow_base > _MAX_EXPONENT:
         _multiply(user, math.exp(user.slow_base - slow), (POS, N, RESIDUAL))
         user.slow_base = slow

@@ -61,7 +61,7 @@ def run(data: Path) -> Part:
     views = views_of(data)
     part = Part("I8", "Late likes (Taobao: a view, then cart, mark or purchase within 24 h)", COLUMNS)
     for name, scheme in SCHEMES.items():
-        scores = _run(views, scheme)
+        scores = predictions(views, scheme)
         labels = [int(view.liked_ms >= 0) for view in views]
         found = quality([view.user for view in views], [""] * len(views), labels, scores)
         figures = (found.auc, found.rig, found.log_loss, found.calibration)
@@ -87,7 +87,7 @@ def views_of(data: Path) -> list[View]:
     return found
 
 
-def _run(views: list[View], scheme: Scheme) -> list[float]:
+def predictions(views: list[View], scheme: Scheme) -> list[float]:
     """Return the prediction of each view. What is due is learned before the next view is predicted."""
     shop = _Shop(scheme)
     for at, view in enumerate(views):

@@ -17,7 +17,7 @@ class Biased:
     """River `reco.BiasedMF`, ten factors, trained on labels of 0 and 1 and cut to probabilities."""
 
     def __init__(self, seed: int = 1) -> None:
-        self._model: Any = reco.BiasedMF(n_factors=10, seed=seed, l2=0.02)
+        self._model: Any = reco.BiasedMF(n_factors=10, seed=seed)
 
     def score(self, row: Row) -> tuple[float, Any]:
         """Return the cut prediction."""
