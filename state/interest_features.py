@@ -179,8 +179,8 @@ def _tastes(seen: View, topics: Sequence[str]) -> tuple[float, float, float, flo
         rate,
         rate_s * share - own - rate,
         residual * share,
-        _log(1.0 + _FINE * mass),
-        _log(1.0 + _FINE * mass_s),
+        _log(1.0 + mass),
+        _log(1.0 + mass_s),
     )
 
 
@@ -190,7 +190,6 @@ def item_prob(values: Features) -> float:
 
 
 _ITEM_RATE: Final = FEATURES.index("item_rate")
-_FINE: Final = 20.0  # a twentieth of a like still differs from none: an old visit is not no visit
 _NO_TASTES: Final = (0.0,) * 5
 _NO_COUNTS: Final = array("f")
 _NO_ITEMS: Final = array("I")

@@ -18,7 +18,7 @@ from state.interest_features import FEATURES, Features
 
 _HEAD: Final = struct.Struct("<H3d")
 _LIMIT: Final = 30.0
-_CAUTION: Final = 20.0  # squared gradients that the first weights count for
+_CAUTION: Final = 1.0  # squared gradients that the first weights count for
 # Where weights start: rates as they are, the rest as it came out on films, rounded. They are learned anyway.
 _WARM: Final = {
     "item_rate": 1.0,

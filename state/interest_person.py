@@ -1,5 +1,6 @@
 """Everything that is kept of one person: interests, and what waits for an outcome."""
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +9,8 @@ import msgspec
 
 from state import interest_user_codec, outcome_join
 from state.codec import Codec, StateCorruptError, register
+from state.interest_features import FEATURES
+from state.interest_model import Scored
 from state.interest_user import Receipt, UserState
 from state.outcome_join import JoinState
 
@@ -33,7 +36,7 @@ class Kept(msgspec.Struct, array_like=True):
     """What the model keeps of something shown until no label can change any more.
 
     Attributes:
-        scored: The prediction (``interest_model.pack``).
+        scored: The prediction (``pack_scored``).
         author: Of the item.
         topics: Of the item.
         receipt: What the label added to the person's counts; None = there is no label.
@@ -55,8 +58,31 @@ class Kept(msgspec.Struct, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder = msgspec.msgpack.Decoder(tuple[bytes, bytes, int])
+_SCORED: Final = struct.Struct(f"<d{len(FEATURES)}f")
 dumps_kept = msgspec.msgpack.Encoder().encode
 loads_kept = msgspec.msgpack.Decoder(Kept).decode
+
+
+def pack_scored(scored: Scored) -> bytes:
+    """Return a prediction in half the bytes of ``interest_model.pack``: features as 32-bit floats.
+
+    A label is always learned from what `unpack_scored` returns, so that a restart changes nothing.
+    """
+    return _SCORED.pack(scored.p, *scored.features)
+
+
+def unpack_scored(raw: bytes) -> Scored:
+    """Return a prediction whose features are rounded to 32 bits.
+
+    Raises:
+        StateCorruptError: Another length.
+    """
+    if len(raw) != _SCORED.size:
+        raise StateCorruptError(
+            f"a kept prediction has {len(raw)} bytes, expected {_SCORED.size}; restore an older snapshot"
+        )
+    p, *values = _SCORED.unpack(raw)
+    return Scored(p, tuple(values))
 
 
 def _dump(one: Person) -> bytes:

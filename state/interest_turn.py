@@ -236,7 +236,7 @@ class Turn:
             item_id=deed.item,
         )
         scored = interest_model.predict(self.model, self.head, person.user, about, deed.at_ms)
-        kept.scored = interest_model.pack(scored)
+        kept.scored = interest_person.pack_scored(scored)
         return interest_person.dumps_kept(kept)
 
     def _learn(self, user: str, person: Person, changes: Iterator[Change], now_ms: int) -> None:
@@ -253,7 +253,7 @@ class Turn:
     ) -> tuple[float, int, float, float, float] | None:
         """Change person, head and counts; return the receipt of the label that holds now."""
         cfg, head, user, names = self.model, self.head, person.user, kept.names()
-        scored, receipt, item = interest_model.unpack(kept.scored), kept.added(), change.shown.item
+        scored, receipt, item = interest_person.unpack_scored(kept.scored), kept.added(), change.shown.item
         at_ms, was, now = change.shown.at_ms, change.was, change.now
         self._count(kept, (now or 0) - (was or 0), (now is not None) - (was is not None), at_ms)
         if receipt is not None and was == 0 and now == 1 and not self._observed(change):

@@ -123,7 +123,9 @@ def observe(
     user.events += step
     user.seen_ms = max(user.seen_ms, at_ms)
     receipt = Receipt(user.events, at_ms, pos, n, residual)
-    _rebase(cfg, user)
+    slow, fast = slow_clock(cfg, user.events, user.seen_ms), fast_clock(cfg, user.events, user.seen_ms)
+    if slow - user.slow_base > _MAX_EXPONENT or fast - user.fast_base > _MAX_EXPONENT:
+        _rebase(user, slow, fast)
     # What was only shown beside other things does not enter, and never pushes out what is known.
     can_enter = pos > 0.0 or (step >= 1.0 and len(user.names) + len(topics) <= cfg.max_topics)
     _add(cfg, user, topics, receipt, 1.0, can_enter=can_enter)
@@ -206,10 +208,8 @@ def remember(cfg: InterestConfig, user: UserState, item: str) -> None:
         del user.recent[0]
 
 
-def _rebase(cfg: InterestConfig, user: UserState) -> None:
+def _rebase(user: UserState, slow: float, fast: float) -> None:
     """Write the counts anew relative to now, before the stored numbers become too large."""
-    slow = slow_clock(cfg, user.events, user.seen_ms)
-    fast = fast_clock(cfg, user.events, user.seen_ms)
     if slow - user.slow_base > _MAX_EXPONENT:
         _multiply(user, math.exp(user.slow_base - slow), (POS, N, RESIDUAL))
         user.slow_base = slow

@@ -12,7 +12,7 @@ from schemas.avro_plan import compile_plan
 from schemas.registry import Registry
 from schemas.released import schema_of
 from schemas.topics import topic_of
-from state import interest_model
+from state import interest_person
 from state.interest_turn import MODEL, Example
 
 EVENT = "interest_example"
@@ -75,7 +75,7 @@ class ExampleRecords:
     def of(self, message: bytes) -> list[str]:
         """Return key, value in hex and event time of each record, with record separators. O(rows)."""
         rows = _decode(message)
-        scored = [interest_model.unpack(row.scored) for row in rows]
+        scored = [interest_person.unpack_scored(row.scored) for row in rows]
         position = np.array([row.position for row in rows], np.int64)
         columns: dict[str, Column] = {
             **{name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in _TEXTS},

@@ -15,7 +15,7 @@ from schemas.served_interests import (
 from serving.interests import interests_of
 from serving.scorer import Item, Scorer
 from serving.memory_interest_store import MemoryInterestStore
-from state import interest_model
+from state import interest_person
 from state.interest_turn import ERASE
 from state.outcome_join import Deed
 from tests.support.interest_flow import END_MS, InterestFlow
@@ -84,10 +84,10 @@ def test_what_is_known_of_an_item_comes_from_panes_before() -> None:
     last = flow.examples[-1] if flow.examples[-1].actor_id == "ann" else flow.examples[1]
     ann = next(row for row in flow.examples if row.actor_id == "ann")
     assert ann.topics == ("tea",), last
-    _, item_rate, *_ = interest_model.unpack(ann.scored).features
+    _, item_rate, *_ = interest_person.unpack_scored(ann.scored).features
     assert item_rate != 0.0
     first = next(row for row in flow.examples if row.actor_id == "u1")
-    assert interest_model.unpack(first.scored).features[1] == 0.0
+    assert interest_person.unpack_scored(first.scored).features[1] == 0.0
     record = decode(ItemRecord, flow.redis[item_key("p1")][1])
     assert (round(record.n), round(record.pos), record.topics) == (10, 2, ("tea",))
 
@@ -165,7 +165,7 @@ def test_a_reader_scores_as_the_job_predicts() -> None:
     store.put_item("p1", decode(ItemRecord, early.redis[item_key("p1")][1]))
     store.put_head(0, decode(HeadRecord, early.redis[head_key(0)][1]))
     (found,) = Scorer(store.head(0)).score(store.interests("ann"), [Item("p1", store.items(["p1"])[0])])
-    assert found.p == pytest.approx(interest_model.unpack(asked.scored).p, abs=0.01)
+    assert found.p == pytest.approx(interest_person.unpack_scored(asked.scored).p, abs=0.01)
 
 
 def test_options_that_cannot_be_used_are_all_named() -> None:
