@@ -13,8 +13,8 @@ from schemas.served_interests import (
     item_key,
 )
 from serving.interests import interests_of
-from serving.scorer import Item, Scorer
 from serving.memory_interest_store import MemoryInterestStore
+from serving.scorer import Item, Scorer
 from state import interest_person
 from state.interest_turn import ERASE
 from state.outcome_join import Deed
