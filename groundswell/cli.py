@@ -19,6 +19,7 @@ VERBS = (
     "trends",
     "explain",
     "serve",
+    "dashboard",
     "keys",
     "interests",
     "score",

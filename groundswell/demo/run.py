@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from groundswell.demo import feed, ticks
+from groundswell.demo.page import page
 from groundswell.demo.plan import OUT_OF_ORDER_MS, PANE_MS, DemoPlan, pane_for
 from groundswell.demo.served import every_record
 from groundswell.demo.verdict import judge, read_truth
@@ -46,6 +47,7 @@ class Demonstration:
     Attributes:
         started_s: Monotonic time when the command began; delays are counted from there.
         first_trend_s: Seconds from there to the first listed topic; None = none yet.
+        page: Address of the page that shows the same in a browser; empty = there is none.
         problem: Why the events of a watched demonstration did not get to their end.
     """
 
@@ -54,6 +56,7 @@ class Demonstration:
         self.started_s = started_s
         self.first_trend_s: float | None = None
         self.problem = ""
+        self.page = ""
         self.store = RedisTrendStore.at(stack.redis_url)
         self._stack = stack
         self._say = say
@@ -103,9 +106,10 @@ class Demonstration:
         """Return what is going on, for the line under the table."""
         if self.problem:
             return self.problem
-        if self._feed is not None and self._feed.running():
-            return "events are being replayed; Ctrl-C ends the demonstration and its stack"
-        return "all events are through; Ctrl-C ends the demonstration and its stack"
+        going = self._feed is not None and self._feed.running()
+        said = "events are being replayed" if going else "all events are through"
+        where = f"; in a browser: {self.page}" if self.page else ""
+        return f"{said}{where}; Ctrl-C ends the demonstration and its stack"
 
     def finish(self) -> dict[str, object]:
         """Wait until every event is counted and every pane is closed; return the report.
@@ -252,7 +256,8 @@ def run(plan: DemoPlan, say: Say, show: Callable[[Demonstration], None] | None) 
             demo.begin()
             if show is None:
                 return demo.finish()
-            return _watched(demo, show)
+            with page(stack.redis_url, Path(stack.data_dir) / "demo-page.log") as demo.page:
+                return _watched(demo, show)
         finally:
             demo.stop()
 

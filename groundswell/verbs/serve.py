@@ -1,5 +1,6 @@
 """`groundswell serve`: trends over HTTP."""
 
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,10 +63,25 @@ def register(app: typer.Typer) -> None:
 
         options = WebOptions(allowed_only=allowed_only, site=site, cors_origins=tuple(cors_origin or ()))
         with told():
-            _serve(redis_address(data, redis), options, keys_file, (host, port, metrics_port))
+            start(redis_address(data, redis), options, keys_file, (host, port, metrics_port), say)
 
 
-def _serve(url: str, options: "WebOptions", keys_file: Path | None, where: tuple[str, int, int]) -> None:
+def start(
+    url: str,
+    options: "WebOptions",
+    keys_file: Path | None,
+    where: tuple[str, int, int],
+    tell: Callable[[str], None],
+) -> None:
+    """Serve until the process is told to end.
+
+    Args:
+        url: Where Redis is.
+        options: Settings.
+        keys_file: Who may ask; None = everybody.
+        where: Host, port, port of metrics.
+        tell: Takes the lines that say where it serves.
+    """
     import logging  # noqa: PLC0415
 
     from serving.app import create_app  # noqa: PLC0415
@@ -80,7 +96,7 @@ def _serve(url: str, options: "WebOptions", keys_file: Path | None, where: tuple
     interests = RedisInterestStore.at(url, timeout_s=1.0)
     keys = KeysWatch(keys_file) if keys_file else None
     buckets = RedisBuckets.at(url) if keys else None
-    run(create_app(store, options, keys=keys, buckets=buckets, interests=interests), Addresses(*where), say)
+    run(create_app(store, options, keys=keys, buckets=buckets, interests=interests), Addresses(*where), tell)
 
 
 def _loopback(host: str) -> bool:

@@ -4,16 +4,17 @@ import { key, setKey } from "./api.js";
 import { Health } from "./health.js";
 import { Topic } from "./topic.js";
 import { Trends } from "./trends.js";
+import { User } from "./user.js";
 import { clock } from "./words.js";
 
 function route() {
   const [path, asked] = location.hash.replace(/^#/, "").split("?");
   const given = new URLSearchParams(asked);
-  const where = { scope: given.get("scope") || "global", kind: given.get("kind") || "tag", topic: given.get("topic") || "" };
+  const where = { scope: given.get("scope") || "global", kind: given.get("kind") || "tag", topic: given.get("topic") || "", user: given.get("user") || "" };
   return { path: path || "/", where };
 }
 
-const TITLES = { "/": "what trends now", "/topic": "why it trends", "/health": "is it current?" };
+const TITLES = { "/": "what trends now", "/topic": "why it trends", "/user": "what somebody likes", "/health": "is it current?" };
 
 function App() {
   const [at, setAt] = useState(route());
@@ -30,11 +31,11 @@ function App() {
   }, []);
   useEffect(() => { document.title = `Groundswell: ${at.where.topic || TITLES[at.path] || ""}`; }, [at]);
   const heard = (more) => setState((known) => ({ ...known, ...more }));
-  const Shown = { "/topic": Topic, "/health": Health }[at.path] ?? Trends;
+  const Shown = { "/topic": Topic, "/user": User, "/health": Health }[at.path] ?? Trends;
   const here = (path) => (path === at.path ? { "aria-current": "page" } : {});
   return html`<header>
       <a class="name" href="#/">groundswell</a>
-      <nav aria-label="Pages"><a href="#/" ...${here("/")}>Trends</a><a href="#/health" ...${here("/health")}>Health</a></nav>
+      <nav aria-label="Pages"><a href="#/" ...${here("/")}>Trends</a><a href="#/user" ...${here("/user")}>People</a><a href="#/health" ...${here("/health")}>Health</a></nav>
       <${Live} state=${state} />
     </header>
     <main id="content" tabindex="-1"><${Shown} where=${at.where} onState=${heard} /></main>

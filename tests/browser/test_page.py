@@ -1,5 +1,6 @@
 """The page in a real browser, on the real server, with lists that the job's own sink wrote."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -8,9 +9,10 @@ import redis
 from playwright.sync_api import Browser, Page, expect
 
 from flink_jobs._shell.redis_sink import RedisSink
-from schemas.served import TrendRecord
+from schemas.served import TrendRecord, fence
 from state.trend_config import TrendConfig
 from tests.support.browser import running_browser, running_server
+from tests.support.interest_served import served_interests
 from tests.support.redis_server import running_redis
 from tests.support.served_lists import list_writes
 from tests.support.trend_records import HALF_LIFE_MS, NOON_MS, PANE_MS, a_record
@@ -116,8 +118,8 @@ def test_a_topic_has_a_page_of_its_own(world: World) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("tea")
     expect(page.get_by_role("img").first).to_be_visible()
-    assert page.locator(".uplot canvas").first.is_visible()
-    assert page.locator("ul.plain li").count() > 0
+    expect(page.locator(".uplot canvas").first).to_be_visible()
+    expect(page.locator("ul.plain li").first).to_be_visible()
     page.get_by_role("link", name="the list").click()
     expect(page.locator("ol.trends li")).to_have_count(2)
 
@@ -156,6 +158,19 @@ def test_the_page_is_light_and_loads_nothing_from_elsewhere(world: World) -> Non
     assert len(loaded) > 3
     assert [name for name, _ in loaded if not name.startswith((world.address, "data:"))] == []
     assert sum(size for _, size in loaded) < MOST_BYTES
+
+
+def test_a_person_has_a_page(world: World) -> None:
+    """Asked for by id: topics with shares, the strongest first; another id may be given there."""
+    with redis.Redis.from_url(world.redis_url, protocol=2) as client:
+        for key, (at_ms, raw) in served_interests().items():
+            client.hset(key, mapping={"_v": fence(at_ms), "d": raw})
+    page = world.open("/#/user")
+    page.get_by_label("Id of a person").fill("ann")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader").first).to_have_text(re.compile("tea"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ann")
+    assert page.evaluate(_TOO_PALE) == []
 
 
 def test_an_unknown_topic_is_explained(world: World) -> None:

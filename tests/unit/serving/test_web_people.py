@@ -5,34 +5,22 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from support.http_server import running_app
-from support.interest_flow import END_MS, InterestFlow
+from support.interest_served import served_interests
 
-from flink_jobs.interests.options import InterestsOptions
 from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, decode
 from serving.app import create_app
 from serving.memory_interest_store import MemoryInterestStore
 from serving.memory_store import MemoryTrendStore
 from serving.scorer import Item, Scorer
 from serving.web.people_shapes import MOST_CANDIDATES
-from state.outcome_join import Deed
 
-NOON_MS = 1_751_371_200_000
 _OF_PREFIX = {"int": InterestRecord, "itm": ItemRecord, "head": HeadRecord}
 
 
 def learned() -> MemoryInterestStore:
-    """Ann is shown ten posts about tea and ten about cars, and likes those about tea."""
-    flow, deeds = InterestFlow(InterestsOptions(shards=1)), []
-    for n in range(20):
-        topic, at_ms = ("tea", "cars")[n % 2], NOON_MS + 60_000 * n
-        shown = {"user": "ann", "item": f"p{n}", "author": f"by-{topic}", "topics": (topic,)}
-        deeds.append(Deed(event_id=f"i{n}", at_ms=at_ms, action="impression", **shown))
-        if topic == "tea":
-            deeds.append(Deed(event_id=f"l{n}", at_ms=at_ms + 5_000, action="like", **shown))
-    flow.take(deeds)
-    flow.until(END_MS)
+    """Ann likes tea (``interest_served``)."""
     store = MemoryInterestStore()
-    for key, (_, raw) in flow.redis.items():
+    for key, (_, raw) in served_interests().items():
         kind, name = key.split(":")[2], key.rpartition("}:")[2]
         record = decode(_OF_PREFIX[kind], raw)
         put = {"int": store.put_interests, "itm": store.put_item}.get(kind)
