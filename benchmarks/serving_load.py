@@ -16,7 +16,7 @@ import redis
 
 _HOST = "127.0.0.1"
 _START_S = 30.0
-_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
 class Round(NamedTuple):
@@ -115,7 +115,7 @@ class _Client(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._held += data
         end = self._held.find(b"\r\n\r\n")
-        length = _LENGTH.search(self._held, 0, end) if end >= 0 else None
+        length = LENGTH.search(self._held, 0, end) if end >= 0 else None
         if length and len(self._held) >= end + 4 + int(length[1]):
             self.took_s.append(time.perf_counter() - self._start_s)
             self.wrong += not self._held.startswith(b"HTTP/1.1 200")

@@ -13,6 +13,7 @@ from serving.web.answers import encoded, respond
 from serving.web.openapi import body, problems, returns
 from serving.web.people import People
 from serving.web.people_shapes import (
+    MOST_CANDIDATES,
     Basis,
     Candidate,
     InterestView,
@@ -56,7 +57,12 @@ def routes(people: People) -> APIRouter:
         responses=returns("Ranking") | problems(),
         openapi_extra=body("RankRequest"),
     )
-    async def rank(request: Request) -> Response:
+    async def rank(
+        request: Request,
+        limit: Annotated[
+            int, Query(ge=1, le=MOST_CANDIDATES, description="Items of the answer at most.")
+        ] = 100,
+    ) -> Response:
         """Return candidates best first, each with its score and what speaks for it.
 
         Every candidate is scored by the same function as in the job that learns: what is not known of the
@@ -68,7 +74,7 @@ def routes(people: People) -> APIRouter:
             first.setdefault(candidate.id, candidate)
         person, scores = await people.rank(asked.user, list(first.values()))
         scores.sort(key=lambda one: (-one.p, one.item))
-        items = tuple(_ranked(at, one, person) for at, one in enumerate(scores[: asked.limit]))
+        items = tuple(_ranked(at, one, person) for at, one in enumerate(scores[:limit]))
         as_of_ms = None if person is None else person.as_of_ms
         return respond(encoded(Ranking(known=person is not None, as_of_ms=as_of_ms, items=items)), None)
 

@@ -67,12 +67,10 @@ class RankRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     Attributes:
         user: For whom; an unknown person is served by what is known of the items.
         candidates: In any order; of two with one id the first counts.
-        limit: Items of the answer at most.
     """
 
     user: Id
     candidates: Annotated[tuple[Candidate, ...], msgspec.Meta(min_length=1, max_length=MOST_CANDIDATES)]
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_CANDIDATES)] = 100
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):

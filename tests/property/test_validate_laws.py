@@ -66,8 +66,13 @@ def _any(field: Field) -> st.SearchStrategy[object]:
     """Values near the limits."""
     if field.items:
         plain = field.items[0].name == ""
-        item = _TEXT if plain else st.fixed_dictionaries({inner.name: _inner(inner) for inner in field.items})
-        full: object = "x" if plain else {x.name: "x" if x.spans else 0.5 for x in field.items}
+        item = (
+            _inner(field.items[0])
+            if plain
+            else st.fixed_dictionaries({inner.name: _inner(inner) for inner in field.items})
+        )
+        usual = {x.name: "x" if x.spans else 0.5 for x in field.items}
+        full: object = usual[""] if plain else usual
         sizes = st.sampled_from([31, 32, 33, 63, 64, 65])
         return _mostly([full], st.lists(item, max_size=3) | sizes.map(lambda size: [full] * size))
     if field.symbols:
