@@ -85,6 +85,8 @@ async def steady(
 
     async def ask(number: int, due_s: float) -> None:
         nonlocal wrong
+        while free and (free[-1][0].at_eof() or free[-1][1].is_closing()):
+            free.pop()  # idle for long: the server closed it
         reader, writer = free.pop() if free else await asyncio.open_connection(_HOST, port)
         writer.write(bodies[number % len(bodies)])
         head = await reader.readuntil(b"\r\n\r\n")

@@ -36,14 +36,15 @@ def register(app: typer.Typer) -> None:
 
             head = store.head(record.shard if record else 0)
             known = zip(items, store.items(items), strict=True)
-            found = Scorer(head).score(record, [Item(item, of) for item, of in known])
+            found = Scorer(head).score(record, [Item.of(item, of) for item, of in known])
             found.sort(key=lambda one: (-one.p, one.item))
             if record is None:
                 say(f"nothing is known of {user}: scored by the items alone")
             if as_json:
                 import msgspec  # noqa: PLC0415
 
-                typer.echo(msgspec.json.encode(found).decode())
+                shown = [{"item": s.item, "p": s.p, "known": s.known, "reasons": s.reasons} for s in found]
+                typer.echo(msgspec.json.encode(shown).decode())
             else:
                 _show(found)
 

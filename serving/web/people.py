@@ -1,4 +1,4 @@
-"""Interests and scores on request: one round trip each; heads are kept for some seconds."""
+"""Interests and scores on request: one round trip each; heads and items are kept for some seconds."""
 
 import asyncio
 import time
@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from schemas.served_interests import InterestRecord, ItemRecord
+from schemas.served_interests import InterestRecord
 from serving.errors import StoreUnavailableError
 from serving.interest_store import InterestStore
 from serving.scorer import Item, Score, Scorer
 from serving.web.calls import Calls, heard, within
+from serving.web.item_cache import ItemCache
 from serving.web.people_shapes import Candidate
 
 _FRESH_S = 5.0  # the job writes a head every five minutes of event time
@@ -28,6 +29,7 @@ class People:
 
     def __init__(self, store: InterestStore, calls: Calls, deadline_s: float) -> None:
         self._store, self._calls, self._deadline_s = store, calls, deadline_s
+        self._items = ItemCache()
         self._scorers: dict[int, tuple[Scorer, float]] = {}
 
     async def interests(self, user: str) -> InterestRecord | None:
@@ -49,9 +51,17 @@ class People:
         return await self._asked(partial(self._rank, user, candidates))
 
     def _rank(self, user: str, candidates: Sequence[Candidate]) -> tuple[InterestRecord | None, list[Score]]:
-        person, records = self._store.ranking(user, [one.id for one in candidates])
+        held = self._items.get([one.id for one in candidates])
+        missing = [one for one in candidates if one.id not in held]
+        person, records = self._store.ranking(user, [one.id for one in missing])
+        read = [
+            Item.of(one.id, record, one.author, one.topics)
+            for one, record in zip(missing, records, strict=True)
+        ]
+        self._items.put(read)
+        held |= {item.item: item for item in read}
         scorer = self._scorer(person.shard if person else 0)
-        return person, scorer.score(person, list(map(_item, candidates, records)))
+        return person, scorer.score(person, [held[one.id] for one in candidates])
 
     def _scorer(self, shard: int) -> Scorer:
         """Return the scorer of a shard; an old one serves on while the store is away."""
@@ -68,7 +78,3 @@ class People:
         work = asyncio.create_task(self._calls.asked(read))
         work.add_done_callback(heard)
         return await within(self._deadline_s, work)
-
-
-def _item(candidate: Candidate, record: ItemRecord | None) -> Item:
-    return Item(candidate.id, record, candidate.author, candidate.topics)

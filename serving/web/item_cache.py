@@ -1,0 +1,41 @@
+"""Items that were read a moment ago: candidates come again and again, and counts change once a pane."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+from serving.scorer import Item
+
+FRESH_S = 5.0
+MOST_ITEMS = 50_000
+
+
+class ItemCache:
+    """Prepared items by id, at most 50,000, each for five seconds. Safe for several threads.
+
+    Only items with counts are kept: for others a request brings its own author and topics.
+    """
+
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
+        self._held: OrderedDict[str, tuple[Item, float]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, ids: Sequence[str]) -> dict[str, Item]:
+        """Return those that are fresh."""
+        oldest_s, held = self._clock_s() - FRESH_S, self._held
+        with self._lock:
+            found = {one: held[one] for one in ids if one in held}
+        return {one: item for one, (item, read_s) in found.items() if read_s >= oldest_s}
+
+    def put(self, items: Sequence[Item]) -> None:
+        """Keep items that were just read."""
+        now_s, held = self._clock_s(), self._held
+        with self._lock:
+            for item in items:
+                if item.stats is not None:
+                    held[item.item] = item, now_s
+                    held.move_to_end(item.item)
+            while len(held) > MOST_ITEMS:
+                held.popitem(last=False)
