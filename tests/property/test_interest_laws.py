@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from state import interest_head, interest_model, interest_stats, interest_user, interest_user_codec
+from state import (
+    interest_head,
+    interest_model,
+    interest_slate,
+    interest_stats,
+    interest_user,
+    interest_user_codec,
+)
 from state.burst_config import DAY_MS
 from state.interest_config import InterestConfig
 from state.interest_features import FEATURES, features, view
@@ -310,3 +317,32 @@ def test_learning_is_head_and_user() -> None:
     assert list(user.recent) == []
     assert [user.rows[POS], user.rows[N]] == pytest.approx([0.0, 0.0], abs=1e-6)
     assert isinstance(scored, Scored)
+
+
+@given(
+    st.lists(events.map(lambda some: some[0]), max_size=12),
+    topics,
+    st.sampled_from([None, ItemStats(), ItemStats(3.0, 9.0, 1.0, 2.0, START_MS)]),
+    st.sampled_from([None, ItemStats(1.0, 4.0)]),
+    st.sampled_from(["", "p1", "['tea']"]),
+    moments,
+    st.floats(0.01, 0.9),
+)
+def test_a_candidate_in_parts_is_the_candidate(
+    listed: list[Event],
+    names: list[str],
+    item: ItemStats | None,
+    creator: ItemStats | None,
+    item_id: str,
+    at_ms: int,
+    base: float,
+) -> None:
+    """What serving puts together from parts equals the features of the job, bit for bit."""
+    user = UserState()
+    for event in listed:
+        _observe(user, event)
+    about = About(names, item, creator, [item, None], item_id)
+    seen = view(CFG, base, user, at_ms)
+    part = interest_slate.item_part(view(CFG, base, None, 0), about)
+    in_parts = interest_slate.candidate(seen, interest_slate.tastes(seen), part)
+    assert in_parts == features(seen, item, creator, [item, None], names, item_id)
