@@ -46,7 +46,7 @@ class InterestConfig:
     base_events: float = 10_000.0
     max_topics: int = 64
     recent_items: int = 16
-    learning_rate: float = 0.1
+    learning_rate: float = 0.05
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.
