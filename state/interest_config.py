@@ -32,7 +32,7 @@ class InterestConfig:
         base_events: Labels after which the overall rate keeps 1/e.
         max_topics: Topics kept for a user; the one with the least slow mass leaves.
         recent_items: Newest liked items that are remembered one by one.
-        learning_rate: Step size of the head.
+        learning_rate: Step size of the head; small, since heads of subtasks never meet.
     """
 
     long_events: float = 100.0
