@@ -48,7 +48,7 @@ class InterestRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True)
         total: Counts of all events together, 20 bytes.
         topics: Names, in the order of counts; a creator's starts with an @.
         counts: 20 bytes for each topic.
-        recent: CRC-32 of the ids of the newest liked items, newest last.
+        recent: Lower 16 bits of the CRC-32 of the ids of the newest liked items, newest last.
     """
 
     version: int = LAYOUT_VERSION

@@ -32,7 +32,7 @@ class InterestConfig:
         base_events: Labels after which the overall rate keeps 1/e.
         max_topics: Topics kept for a user; the one with the least slow mass leaves.
         recent_items: Newest liked items that are remembered one by one.
-        learning_rate: Step size of the head.
+        learning_rate: Step size of the head; small, since heads of subtasks never meet.
     """
 
     long_events: float = 100.0
@@ -46,7 +46,7 @@ class InterestConfig:
     base_events: float = 10_000.0
     max_topics: int = 64
     recent_items: int = 16
-    learning_rate: float = 0.1
+    learning_rate: float = 0.05
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.

@@ -4,11 +4,10 @@ Replicas need not talk: each sees enough labels for so few weights. When subtask
 averaged, each counting as much as the labels it learned from.
 """
 
-import math
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import sqrt
+from math import exp, sqrt
 from operator import mul
 from typing import Final
 
@@ -59,7 +58,9 @@ def base_prob(head: HeadState) -> float:
 def prob(head: HeadState, values: Features) -> float:
     """Return the probability of a positive label. About 1 us."""
     margin = sum(map(mul, head.weights, values))
-    return 1.0 / (1.0 + math.exp(-max(-_LIMIT, min(_LIMIT, margin))))
+    if not -_LIMIT < margin < _LIMIT:
+        margin = _LIMIT if margin > 0.0 else -_LIMIT
+    return 1.0 / (1.0 + exp(-margin))
 
 
 def step_towards(cfg: InterestConfig, head: HeadState, values: Features, label: int) -> None:
@@ -100,12 +101,12 @@ def flip(cfg: InterestConfig, head: HeadState, values: Features) -> None:
 
 def push(cfg: InterestConfig, head: HeadState, values: Features, gradient: float) -> None:
     """Move the weights against a gradient of the loss by the margin."""
-    rate, weights, squares = cfg.learning_rate, head.weights, head.squares
+    weights, squares = head.weights, head.squares
+    step, steepness = cfg.learning_rate * gradient, gradient * gradient
     for at, value in enumerate(values):
-        slope = gradient * value
-        if slope:
-            square = squares[at] = squares[at] + slope * slope
-            weights[at] -= rate * slope / sqrt(square)
+        if value:
+            square = squares[at] = squares[at] + steepness * value * value
+            weights[at] -= step * value / sqrt(square)
 
 
 def merged(heads: Iterable[HeadState]) -> HeadState:

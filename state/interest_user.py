@@ -7,10 +7,10 @@ Source: forward decay, G. Cormode et al., Forward Decay: A Practical Time Decay 
 ICDE 2009, section 4.
 """
 
-import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import exp, floor, log
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -18,7 +18,9 @@ from state.interest_config import InterestConfig
 
 # Of each topic, and of the user as a whole: positives and labels, slow; the same, fast; residuals, slow.
 POS, N, SHORT_POS, SHORT_N, RESIDUAL, WIDTH = range(6)
-_LN2: Final = math.log(2.0)
+Counts = tuple[float, float, float, float, float]
+_LN2: Final = log(2.0)
+_HASH: Final = 0xFFFF
 _MET: Final = 0.1  # of being liked
 _MAX_EXPONENT: Final = 30.0  # stored counts are at most e^30 times what they mean: far inside float32
 
@@ -32,10 +34,10 @@ class UserState:
         rows: WIDTH float32 counts of each topic, scaled.
         total: The same WIDTH counts of all events, scaled.
         places: Name to its index; follows from ``names``.
-        recent: Hashes of the newest liked items, newest last, none twice.
+        recent: Hashes of the newest liked items, newest last, none twice. As in ``item_hash``.
         events: Events so far; those of one impression share one.
         seen_ms: Newest event time, UTC; 0 = nothing yet.
-        slow_base: Clock of the slow memory that the stored numbers are relative to.
+        slow_base: Clock of the slow memory that the stored numbers are relative to; whole where it is stored.
         fast_base: The same of the fast memory.
     """
 
@@ -43,7 +45,7 @@ class UserState:
     rows: "array[float]" = field(default_factory=lambda: array("f"))
     total: "array[float]" = field(default_factory=lambda: array("f", bytes(4 * WIDTH)))
     places: dict[str, int] = field(default_factory=dict)
-    recent: "array[int]" = field(default_factory=lambda: array("I"))
+    recent: list[int] = field(default_factory=list)
     events: float = 0.0
     seen_ms: int = 0
     slow_base: float = 0.0
@@ -69,16 +71,16 @@ class Receipt(NamedTuple):
 
 
 def item_hash(item: str) -> int:
-    """Return 32 stable bits of an item id. Two items of one user's sixteen meet once in 40 million users."""
-    return crc32(item.encode())
+    """Return 16 stable bits of an item id; one of 4,096 new items is taken for one of a user's sixteen."""
+    return crc32(item.encode()) & _HASH
 
 
 def scales(cfg: InterestConfig, user: UserState, at_ms: int) -> tuple[float, float]:
     """Return what stored slow and fast counts are multiplied with to be as of a moment."""
-    at_ms = max(at_ms, user.seen_ms)
+    events, time = user.events, max(at_ms, user.seen_ms) * _LN2
     return (
-        math.exp(user.slow_base - slow_clock(cfg, user.events, at_ms)),
-        math.exp(user.fast_base - fast_clock(cfg, user.events, at_ms)),
+        exp(user.slow_base - (events / cfg.long_events + time / cfg.long_half_life_ms)),
+        exp(user.fast_base - (events / cfg.short_events + time / cfg.short_half_life_ms)),
     )
 
 
@@ -118,17 +120,22 @@ def observe(
         item: Its id, to know it again; empty = unknown.
     """
     if not user.seen_ms:
-        user.slow_base = slow_clock(cfg, 0.0, at_ms)
-        user.fast_base = fast_clock(cfg, 0.0, at_ms)
+        user.slow_base = floor(slow_clock(cfg, 0.0, at_ms))
+        user.fast_base = floor(fast_clock(cfg, 0.0, at_ms))
     user.events += step
     user.seen_ms = max(user.seen_ms, at_ms)
     receipt = Receipt(user.events, at_ms, pos, n, residual)
-    slow, fast = slow_clock(cfg, user.events, user.seen_ms), fast_clock(cfg, user.events, user.seen_ms)
+    time = user.seen_ms * _LN2
+    slow = user.events / cfg.long_events + time / cfg.long_half_life_ms
+    fast = user.events / cfg.short_events + time / cfg.short_half_life_ms
     if slow - user.slow_base > _MAX_EXPONENT or fast - user.fast_base > _MAX_EXPONENT:
         _rebase(user, slow, fast)
     # What was only shown beside other things does not enter, and never pushes out what is known.
     can_enter = pos > 0.0 or (step >= 1.0 and len(user.names) + len(topics) <= cfg.max_topics)
-    _add(cfg, user, topics, receipt, 1.0, can_enter=can_enter)
+    if at_ms < user.seen_ms:
+        slow, fast = slow_clock(cfg, user.events, at_ms), fast_clock(cfg, user.events, at_ms)
+    slow, fast = exp(slow - user.slow_base), exp(fast - user.fast_base)
+    _put(user, topics, (pos * slow, n * slow, pos * fast, n * fast, residual * slow), can_enter=can_enter)
     if len(user.names) > cfg.max_topics:
         _evict(cfg, user)
     if item and pos > 0.0:
@@ -170,11 +177,16 @@ def _add(
     *,
     can_enter: bool,
 ) -> None:
-    """Add a receipt to the topics and the total, faded as its age says."""
-    slow = sign * math.exp(slow_clock(cfg, receipt.events, receipt.at_ms) - user.slow_base)
-    fast = sign * math.exp(fast_clock(cfg, receipt.events, receipt.at_ms) - user.fast_base)
-    pos, n, short_pos, short_n = receipt.pos * slow, receipt.n * slow, receipt.pos * fast, receipt.n * fast
-    residual = receipt.residual * slow
+    """Add a receipt, faded as its age says."""
+    events, at_ms, pos, n, residual = receipt
+    slow = sign * exp(slow_clock(cfg, events, at_ms) - user.slow_base)
+    fast = sign * exp(fast_clock(cfg, events, at_ms) - user.fast_base)
+    _put(user, topics, (pos * slow, n * slow, pos * fast, n * fast, residual * slow), can_enter=can_enter)
+
+
+def _put(user: UserState, topics: Sequence[str], added: Counts, *, can_enter: bool) -> None:
+    """Add scaled counts to the topics and the total."""
+    pos, n, short_pos, short_n, residual = added
     total, rows, places = user.total, user.rows, user.places
     total[POS] += pos
     total[N] += n
@@ -188,7 +200,7 @@ def _add(
                 continue
             place = places[topic] = len(user.names)
             user.names.append(topic)
-            rows.extend((pos, n, short_pos, short_n, residual))
+            rows.extend(added)
             continue
         at = place * WIDTH
         rows[at] += pos
@@ -200,22 +212,22 @@ def _add(
 
 def remember(cfg: InterestConfig, user: UserState, item: str) -> None:
     """Make an item the newest that is remembered."""
-    known = item_hash(item)
-    if known in user.recent:
-        user.recent.remove(known)
-    user.recent.append(known)
-    if len(user.recent) > cfg.recent_items:
-        del user.recent[0]
+    known, recent = item_hash(item), user.recent
+    if known in recent:
+        recent.remove(known)
+    recent.append(known)
+    if len(recent) > cfg.recent_items:
+        del recent[0]
 
 
 def _rebase(user: UserState, slow: float, fast: float) -> None:
     """Write the counts anew relative to now, before the stored numbers become too large."""
     if slow - user.slow_base > _MAX_EXPONENT:
-        _multiply(user, math.exp(user.slow_base - slow), (POS, N, RESIDUAL))
-        user.slow_base = slow
+        _multiply(user, exp(user.slow_base - floor(slow)), (POS, N, RESIDUAL))
+        user.slow_base = floor(slow)
     if fast - user.fast_base > _MAX_EXPONENT:
-        _multiply(user, math.exp(user.fast_base - fast), (SHORT_POS, SHORT_N))
-        user.fast_base = fast
+        _multiply(user, exp(user.fast_base - floor(fast)), (SHORT_POS, SHORT_N))
+        user.fast_base = floor(fast)
 
 
 def _multiply(user: UserState, factor: float, columns: Sequence[int]) -> None:

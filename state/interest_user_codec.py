@@ -1,4 +1,4 @@
-"""The stored bytes of a user: about 50, and about 30 for each topic."""
+"""The stored bytes of a user: about 80, and about 28 for each topic with its name."""
 
 import struct
 import sys
@@ -8,8 +8,11 @@ from typing import Final
 from state.codec import Codec, StateCorruptError, register
 from state.interest_user import WIDTH, UserState
 
-_HEAD: Final = struct.Struct("<dqddHB")  # events, seen_ms, slow_base, fast_base, topics, recent
+_HEAD: Final = struct.Struct("<dIHIIHB")  # events, seen_ms (low, high), slow_base, fast_base, topics, recent
 _FLOAT_BYTES: Final = 4
+_LOW: Final = 0xFFFF_FFFF
+_HASH_BYTES: Final = 2
+_LONG: Final = 255  # length of a name from which on two more bytes tell it
 MAX_NAME_BYTES: Final = 65_535
 
 
@@ -17,16 +20,22 @@ def _encode(user: UserState) -> bytes:
     counts = user.total + user.rows
     if sys.byteorder == "big":
         counts.byteswap()
-    recent = struct.pack(f"<{len(user.recent)}I", *user.recent)
-    names = [name.encode() for name in user.names]
+    names, n_recent = [name.encode() for name in user.names], len(user.recent)
     return b"".join(
         (
             _HEAD.pack(
-                user.events, user.seen_ms, user.slow_base, user.fast_base, len(names), len(user.recent)
+                user.events,
+                user.seen_ms & _LOW,
+                user.seen_ms >> 32,
+                int(user.slow_base),
+                int(user.fast_base),
+                len(names),
+                n_recent,
             ),
             counts.tobytes(),
-            recent,
-            struct.pack(f"<{len(names)}H", *map(len, names)),
+            struct.pack(f"<{n_recent}H", *user.recent),
+            bytes([min(len(name), _LONG) for name in names]),
+            *(struct.pack("<H", len(name)) for name in names if len(name) >= _LONG),
             *names,
         )
     )
@@ -42,31 +51,35 @@ def _decode_v1(payload: bytes) -> UserState:
 
 
 def _read(payload: bytes) -> UserState:
-    events, seen_ms, slow_base, fast_base, n, n_recent = _HEAD.unpack_from(payload)
+    events, low, high, slow_base, fast_base, n, n_recent = _HEAD.unpack_from(payload)
     at = _HEAD.size
     end = at + _FLOAT_BYTES * WIDTH * (n + 1)
     counts = array("f")
     counts.frombytes(payload[at:end])
     if sys.byteorder == "big":
         counts.byteswap()
-    recent = struct.unpack_from(f"<{n_recent}I", payload, end)
-    end += 4 * n_recent
-    sizes = struct.unpack_from(f"<{n}H", payload, end)
-    at = end + 2 * n
+    recent = struct.unpack_from(f"<{n_recent}H", payload, end)
+    end += _HASH_BYTES * n_recent
+    sizes = list(payload[end : end + n])
+    at = end + n
+    for place, size in enumerate(sizes):
+        if size == _LONG:
+            (sizes[place],) = struct.unpack_from("<H", payload, at)
+            at += 2
     names = []
     for size in sizes:
         names.append(payload[at : at + size].decode())
         at += size
-    if at != len(payload):
+    if at != len(payload) or len(sizes) != n:
         raise ValueError(f"{at} bytes expected")
     return UserState(
         names=names,
         rows=counts[WIDTH:],
         total=counts[:WIDTH],
         places={name: place for place, name in enumerate(names)},
-        recent=array("I", recent),
+        recent=list(recent),
         events=events,
-        seen_ms=seen_ms,
+        seen_ms=high << 32 | low,
         slow_base=slow_base,
         fast_base=fast_base,
     )

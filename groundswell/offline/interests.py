@@ -88,19 +88,17 @@ def replay(rows: Iterable[Row], last: Mapping[str, int], state: Replay) -> Itera
 
 def score(state: Replay, row: Row) -> Scored:
     """Predict a row; nothing is changed."""
-    topic_stats = [state.topics.get(topic) for topic in row.topics]
     about = About(
         _tastes(row),
-        state.items.get(row.item) if row.item else None,
+        state.items.get(row.item),
         state.creators.get(row.creator) if row.creator else None,
-        topic_stats,
+        list(map(state.topics.get, row.topics)),
         row.item,
     )
     key, seen = state.seen
     if key != (row.user, row.at_ms):
-        key = (row.user, row.at_ms)
         seen = view(state.cfg, base_prob(state.head), state.users.get(row.user), row.at_ms)
-        state.seen = (key, seen)
+        state.seen = ((row.user, row.at_ms), seen)
     return interest_model.predict_seen(state.head, seen, about)
 
 
@@ -110,7 +108,7 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
     state.seen = _NOBODY
     if label is None and row.action in _SAYS_NOTHING:
         return
-    user = state.users.get(row.user)
+    user, topics, at_ms = state.users.get(row.user), _tastes(row), row.at_ms
     if user is None:
         user = state.users[row.user] = UserState()
     liked = row.action not in AGAINST if label is None else label == 1
@@ -119,8 +117,8 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
         observe(
             state.cfg,
             user,
-            _tastes(row),
-            row.at_ms,
+            topics,
+            at_ms,
             pos=weight if liked else 0.0,
             n=weight,
             step=step,
@@ -131,21 +129,21 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
         state.cfg,
         state.head,
         user,
-        _tastes(row),
+        topics,
         scored,
         label=label,
-        at_ms=row.at_ms,
+        at_ms=at_ms,
         weight=weight,
         step=step,
         item=row.item,
         head_step=state.head_step,
     )
     if row.item:
-        _count(state.cfg, state.items, row.item, label, row.at_ms)
+        _count(state.cfg, state.items, row.item, label, at_ms)
     if row.creator:
-        _count(state.cfg, state.creators, row.creator, label, row.at_ms)
+        _count(state.cfg, state.creators, row.creator, label, at_ms)
     for topic in row.topics:
-        _count(state.cfg, state.topics, topic, label, row.at_ms)
+        _count(state.cfg, state.topics, topic, label, at_ms)
 
 
 def _count(cfg: InterestConfig, known: dict[str, ItemStats], name: str, label: int, at_ms: int) -> None:

@@ -18,6 +18,7 @@ from state import (
     burst_layout,
     contributions,
     crowd,
+    interest_drift,
     interest_head,
     interest_items,
     interest_person,
@@ -197,12 +198,17 @@ def _user(rng: Rng) -> interest_user.UserState:
         rows=array("f", rng.gamma(2.0, 9.0, 3 * interest_user.WIDTH).tolist()),
         total=array("f", rng.gamma(2.0, 9.0, interest_user.WIDTH).tolist()),
         places={name: at for at, name in enumerate(names)},
-        recent=array("I", rng.integers(0, 1 << 32, 2).tolist()),
+        recent=rng.integers(0, 1 << 16, 2).tolist(),
         events=17.25,
         seen_ms=1_772_150_400_000,
-        slow_base=float(rng.normal()),
-        fast_base=float(rng.normal()),
+        slow_base=int(rng.integers(0, 1 << 20)),
+        fast_base=int(rng.integers(0, 1 << 20)),
     )
+
+
+def _drift(rng: Rng) -> interest_drift.DriftState:
+    losses, errors = rng.normal(size=(2, 3)).tolist()
+    return interest_drift.DriftState(7, 0.5, 2.0, -1.5, 1.75, losses, errors, 1)
 
 
 def _head(rng: Rng) -> interest_head.HeadState:
@@ -253,6 +259,7 @@ SAMPLES = (
     Sample("im", _met),
     Sample("ip", _person),
     Sample("is", lambda rng: interest_progress.Progress(5, 7, int(rng.integers(1, 99)))),
+    Sample("dr", _drift),
     Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),
     Sample("iu", _user),
     Sample("ih", _head),

@@ -14,6 +14,7 @@ from groundswell.cli import load_verbs
 from groundswell.offline import interest_file, interest_metrics
 from groundswell.offline.interest_rows import COLUMNS, InterestsError, last_rows, read_rows
 from groundswell.offline.interests import Predicted, Replay, replay
+from state.interest_model import top_topics
 from tests.support.shared_data import shared_data
 
 HEAD = ",".join(COLUMNS)
@@ -82,7 +83,8 @@ def test_rows_without_label_teach_about_the_user_only() -> None:
     _run(*rows, state=state)
     assert (state.items, state.creators, state.topics, state.head.learned) == ({}, {}, {}, 0.0)
     assert set(state.users) == {"u1", "u2"}
-    assert state.users["u1"].total[0] == pytest.approx(1.0, abs=0.02)
+    (tea, author) = top_topics(state.cfg, state.users["u1"], T)
+    assert tea.events == author.events == pytest.approx(1.0, abs=0.02)
     assert state.users["u2"].total[0] == 0.0
     assert state.users["u1"].names == ["tea", "@c1"]
 

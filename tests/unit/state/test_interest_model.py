@@ -31,9 +31,17 @@ def test_a_typical_user_fits_500_bytes() -> None:
     user = UserState()
     for at in range(15):
         interest_user.observe(CFG, user, [f"topic-{at:02}"], T + at, pos=1.0, n=1.0, item=f"i{at}")
-    assert len(interest_user_codec.CODEC.dumps(user)) <= 600
-    user.recent = user.recent[:0]
-    assert len(interest_user_codec.CODEC.dumps(user)) <= 530
+    assert len(interest_user_codec.CODEC.dumps(user)) <= 520
+    user.recent.clear()
+    assert len(interest_user_codec.CODEC.dumps(user)) <= 490
+
+
+def test_names_of_any_length_come_back() -> None:
+    """Up to 254 bytes with one byte for the length, above with three."""
+    user = UserState()
+    names = ["", "a" * 254, "b" * 255, "\u6771" * 200, "short"]
+    interest_user.observe(CFG, user, names, T, pos=1.0, n=1.0)
+    assert interest_user_codec.CODEC.loads(interest_user_codec.CODEC.dumps(user)) == user
 
 
 def test_a_liked_topic_is_likelier_and_fades() -> None:
