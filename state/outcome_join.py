@@ -264,7 +264,8 @@ def sign(cfg: JoinConfig, deed: Deed) -> int:
 
 def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Sequence[Change]:
     """End the windows that are over at a moment, oldest first, and forget what is beyond the horizon."""
-    shown, changes = state.shown, []
+    shown = state.shown
+    changes: list[Change] = []
     while state.settled < len(shown) and due_ms(cfg, shown[state.settled].at_ms) <= now_ms:
         state.settled += 1
         changes += _close(cfg, state, shown[state.settled - 1])
