@@ -21,11 +21,13 @@ from schemas.avro_plan import compile_plan
 from schemas.codec import decode_value, encode_record
 from schemas.registry import FileRegistry
 from schemas.released import schema_of
+from schemas.topics import topic_of
 from schemas.wire import HEADER_BYTES
 from state.validate import verdict
 
 SCHEMA = schema_of("engagement")
 PLAN = compile_plan(SCHEMA)
+SCHEMA_ID = FileRegistry().id_of(topic_of("engagement").subject)
 NOW_MS = 1_767_225_600_000
 
 
@@ -77,7 +79,7 @@ def _measure(work: Callable[[], object], n: int, repeats: int) -> dict[str, floa
 def run(n: int, repeats: int, seed: int) -> dict[str, dict[str, float]]:
     """Measure every step; figures are microseconds an event."""
     columns = events(n, seed)
-    values = encode(PLAN, columns, n, 1).values()
+    values = encode(PLAN, columns, n, SCHEMA_ID).values()
     parsed, registry = fastavro.parse_schema(SCHEMA), FileRegistry()
     rows = [fastavro.schemaless_reader(io.BytesIO(value[HEADER_BYTES:]), parsed, None) for value in values]
     decoded, record_ms = decode(PLAN, values), np.full(n, NOW_MS)
@@ -105,8 +107,8 @@ def run(n: int, repeats: int, seed: int) -> dict[str, dict[str, float]]:
         "validate a batch": _measure(lambda: verdict("engagement", decoded, record_ms), n, repeats),
         "codes of topics": _measure(lambda: decoded.item_codes("topics"), n, repeats),
         "hash of actors": _measure(lambda: decoded.hash64("actor_id"), n, repeats),
-        "encode a batch": _measure(lambda: encode(PLAN, columns, n, 1), n, repeats),
-        "encode and cut": _measure(lambda: encode(PLAN, columns, n, 1).values(), n, repeats),
+        "encode a batch": _measure(lambda: encode(PLAN, columns, n, SCHEMA_ID), n, repeats),
+        "encode and cut": _measure(lambda: encode(PLAN, columns, n, SCHEMA_ID).values(), n, repeats),
         "encode by fastavro": _measure(one_by_one, n, few),
         "encode_record": _measure(
             lambda: [encode_record(record, registry) for record in some], len(some), few

@@ -1,4 +1,4 @@
-"""Everything that is kept of one person: interests, and what waits for an outcome."""
+"""Everything that is kept of one person: interests, and what waits for an outcome; stored in parts."""
 
 import struct
 from collections.abc import Sequence
@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
-from state import interest_user_codec, outcome_join
+from state import outcome_join
 from state.codec import Codec, StateCorruptError, register
 from state.interest_features import FEATURES
 from state.interest_model import Scored
 from state.interest_user import Receipt, UserState
-from state.outcome_join import JoinState
+from state.outcome_join import JoinState, Shown
 
 
 @dataclass(slots=True)
@@ -23,16 +25,45 @@ class Person:
         user: Interests.
         join: What was shown and done.
         seen_ms: Event time of the newest deed; 0 = nothing yet.
-        user_raw: Stored bytes of ``user``; None = it has changed. Most deeds change only the join.
+        user_changed: ``user`` is not as stored. Most deeds change only the join.
+        user_stored: Something is stored of ``user``.
+        stored: Pieces of the join that are stored apart from the index.
     """
 
     user: UserState = field(default_factory=UserState)
     join: JoinState = field(default_factory=JoinState)
     seen_ms: int = 0
-    user_raw: bytes | None = None
+    user_changed: bool = False
+    user_stored: bool = False
+    stored: range = range(0)
 
 
-class Kept(msgspec.Struct, array_like=True):
+class Index(msgspec.Struct, array_like=True):
+    """What is stored of a person in one small value, read before anything else.
+
+    Attributes:
+        seen_ms: As of Person.
+        known: Interests are stored.
+        settled: As of JoinState.
+        next_number: As of JoinState.
+        kept: How many impressions are kept.
+        newest: The newest piece of them; the others are stored apart.
+    """
+
+    seen_ms: int
+    known: bool
+    settled: int
+    next_number: int
+    kept: int
+    newest: list[Shown]
+
+    def pieces(self) -> range:
+        """Return the pieces that are stored apart."""
+        first, last = self.next_number - self.kept, self.next_number - 1
+        return range(outcome_join.piece_of(first), outcome_join.piece_of(last)) if self.kept else range(0)
+
+
+class Kept(msgspec.Struct, array_like=True, gc=False):
     """What the model keeps of something shown until no label can change any more.
 
     Attributes:
@@ -57,8 +88,9 @@ class Kept(msgspec.Struct, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decoder = msgspec.msgpack.Decoder(tuple[bytes, bytes, int])
+_decoder = msgspec.msgpack.Decoder(Index)
 _SCORED: Final = struct.Struct(f"<d{len(FEATURES)}f")
+_MANY: Final = np.dtype([("p", "<f8"), ("features", "<f4", (len(FEATURES),))])
 dumps_kept = msgspec.msgpack.Encoder().encode
 loads_kept = msgspec.msgpack.Decoder(Kept).decode
 
@@ -85,18 +117,57 @@ def unpack_scored(raw: bytes) -> Scored:
     return Scored(p, tuple(values))
 
 
-def _dump(one: Person) -> bytes:
-    if one.user_raw is None:
-        one.user_raw = interest_user_codec.CODEC.dumps(one.user)
-    return _encode((one.user_raw, outcome_join.CODEC.dumps(one.join), one.seen_ms))
+def unpack_many(raw: Sequence[bytes]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
+    """Return probabilities, and a row of features for each, of many predictions.
+
+    Raises:
+        StateCorruptError: Another length.
+    """
+    if any(len(one) != _SCORED.size for one in raw):
+        raise StateCorruptError(f"a kept prediction has not {_SCORED.size} bytes; restore an older snapshot")
+    table = np.frombuffer(b"".join(raw), _MANY)
+    return table["p"].astype(np.float64), table["features"].astype(np.float32)
 
 
-def _load(raw: bytes) -> Person:
+def index_of(person: Person) -> Index:
+    """Return what to store first of a person."""
+    join, known = person.join, person.user_changed or person.user_stored
+    newest = outcome_join.piece(join, outcome_join.piece_of(join.next_number - 1)) if join.shown else []
+    return Index(person.seen_ms, known, join.settled, join.next_number, len(join.shown), newest)
+
+
+def person_of(index: Index, older: Sequence[Shown], user: UserState | None) -> Person:
+    """Return a person from what was stored.
+
+    Args:
+        index: Read first; says what else there is.
+        older: Impressions of ``index.pieces()``; those that are kept no more are left out.
+        user: Interests; None = none are stored.
+
+    Raises:
+        StateCorruptError: A piece is missing.
+    """
+    first = index.next_number - index.kept
+    shown = [one for one in (*older, *index.newest) if one.number >= first]
+    if len(shown) != index.kept or (user is None) is index.known:
+        raise StateCorruptError(
+            f"a person with {len(shown)} of {index.kept} kept impressions; restore an older snapshot"
+        )
+    join = JoinState(shown, index.settled, index.next_number)
+    return Person(
+        UserState() if user is None else user,
+        join,
+        index.seen_ms,
+        user_stored=index.known,
+        stored=index.pieces(),
+    )
+
+
+def _load(raw: bytes) -> Index:
     try:
-        user, join, seen_ms = _decoder.decode(raw)
+        return _decoder.decode(raw)
     except msgspec.MsgspecError as error:
         raise StateCorruptError(f"a person: {error}; restore an older snapshot") from error
-    return Person(interest_user_codec.CODEC.loads(user), outcome_join.CODEC.loads(join), seen_ms, user)
 
 
-CODEC: Final[Codec[Person]] = register(Codec(kind=b"ip", version=1, encode=_dump, decoders={1: _load}))
+CODEC: Final[Codec[Index]] = register(Codec(kind=b"ip", version=1, encode=_encode, decoders={1: _load}))

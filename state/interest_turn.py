@@ -5,7 +5,7 @@ moments that are due before deeds of the same time. Then the result does not dep
 batches, nor on when the turns were.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
@@ -20,7 +20,6 @@ from state import (
 )
 from state.interest_config import InterestConfig
 from state.interest_head import HeadState
-from state.interest_items import FACTS
 from state.interest_model import About
 from state.interest_person import Kept, Person
 from state.interest_stats import ItemStats
@@ -158,6 +157,7 @@ class Turn:
     names: Names
     agenda: Agenda
     told: Told = field(default_factory=Told)
+    _head_ms: int = 0  # moment of a head that is noted
 
     def run(self, deeds: Sequence[Deed], until_ms: int) -> None:
         """Handle deeds, and what is due at or before a moment.
@@ -168,8 +168,11 @@ class Turn:
             until_ms: The moment.
         """
         before = ("", -1, "")
+        due_ms = -1  # all up to here was done
         for deed in deeds:
-            self._due(min(deed.at_ms, until_ms))
+            if deed.at_ms != due_ms:
+                due_ms = deed.at_ms
+                self._due(min(due_ms, until_ms))
             this = (deed.user, deed.at_ms, deed.event_id)
             if this != before:
                 self._take(deed)
@@ -193,8 +196,11 @@ class Turn:
         if person.seen_ms + self.cfg.person_ttl_ms <= now_ms:
             self.people.remove(name)
             return
-        self._learn(name, person, outcome_join.settle(self.join, person.join, now_ms), now_ms)
-        self.people.put(name, person)
+        join = person.join
+        before = (join.settled, len(join.shown), len(join.touched))
+        self._learn(name, person, outcome_join.settle(self.join, join, now_ms), now_ms)
+        if (join.settled, len(join.shown), len(join.touched)) != before:
+            self.people.put(name, person)
 
     def _take(self, deed: Deed) -> None:
         if deed.action == ERASE:
@@ -206,6 +212,8 @@ class Turn:
         person = self.people.get(deed.user)
         if person is None or person.seen_ms + self.cfg.person_ttl_ms <= deed.at_ms:
             person = Person()
+        # What ended before this deed is learned before this deed is predicted.
+        self._learn(deed.user, person, outcome_join.settle(self.join, person.join, deed.at_ms), deed.at_ms)
         changes = outcome_join.take(self.join, person.join, deed, lambda one: self._keep(person, one))
         self._learn(deed.user, person, changes, deed.at_ms)
         self._note(person, deed)
@@ -217,11 +225,16 @@ class Turn:
         add, at_ms, user = self.agenda.add, deed.at_ms, deed.user
         if deed.action == outcome_join.SHOWN:
             add(outcome_join.due_ms(self.join, at_ms), user)
-        add(_up(at_ms + self.join.horizon_ms, _HOUR_MS), user)
-        ttl_ms = self.cfg.person_ttl_ms
-        if not person.seen_ms or _up(person.seen_ms + ttl_ms, _DAY_MS) != _up(at_ms + ttl_ms, _DAY_MS):
-            add(_up(at_ms + ttl_ms, _DAY_MS), user)
-        add(_up(at_ms + 1, self.cfg.head_step_ms), WHOLE_SHARD)
+        # Moments are noted once: what was noted for an earlier deed and is not over still stands.
+        seen_ms = person.seen_ms
+        for after_ms, step_ms in ((self.join.horizon_ms, _HOUR_MS), (self.cfg.person_ttl_ms, _DAY_MS)):
+            moment_ms = _up(at_ms + after_ms, step_ms)
+            if not seen_ms or _up(seen_ms + after_ms, step_ms) != moment_ms:
+                add(moment_ms, user)
+        head_ms = _up(at_ms + 1, self.cfg.head_step_ms)
+        if head_ms != self._head_ms:
+            self._head_ms = head_ms
+            add(head_ms, WHOLE_SHARD)
 
     def _keep(self, person: Person, deed: Deed) -> bytes:
         """Predict what is shown now, and return what has to be kept of it."""
@@ -230,7 +243,7 @@ class Turn:
         get = self.names.get
         about = About(
             topics=kept.names(),
-            item=FACTS.loads(deed.facts).stats if deed.facts else None,
+            item=interest_stats.CODEC.loads(deed.facts) if deed.facts else None,
             creator=get(f"@{deed.author}") if deed.author else None,
             topic_stats=[get(topic) for topic in deed.topics],
             item_id=deed.item,
@@ -239,10 +252,10 @@ class Turn:
         kept.scored = interest_person.pack_scored(scored)
         return interest_person.dumps_kept(kept)
 
-    def _learn(self, user: str, person: Person, changes: Iterator[Change], now_ms: int) -> None:
+    def _learn(self, user: str, person: Person, changes: Sequence[Change], now_ms: int) -> None:
         for change in changes:
             kept = interest_person.loads_kept(change.shown.kept)
-            person.user_raw = None
+            person.user_changed = True
             kept.receipt = self._apply(person, kept, change)
             change.shown.kept = interest_person.dumps_kept(kept)
             self.told.examples.append(Example(user, change, kept, now_ms))

@@ -14,8 +14,8 @@ takes the example back. An item counts as examined unless positions say otherwis
 deepest place of its slate that anything was done to, or something was done to itself.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -33,6 +33,7 @@ _STRONG_BITS: Final = sum(_BIT[name] for name in _STRONG)
 # was examined, it is an action without an impression.
 _OPEN, _ACTED, _IGNORED, _ALONE = 1, 2, 4, 8
 _MAX_KEPT = 10_000
+PIECE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class JoinConfig:
             raise ValueError("\n".join(problems))
 
 
-class Deed(msgspec.Struct, array_like=True):
+class Deed(msgspec.Struct, array_like=True, gc=False):
     """One thing that a person did or was shown.
 
     Attributes:
@@ -94,7 +95,7 @@ class Deed(msgspec.Struct, array_like=True):
         decision: Slate that showed it; empty = unknown.
         position: Place on that slate from 0, UNKNOWN_PLACE.
         value: Dwell in ms.
-        facts: What was known about the item before this moment, as stored bytes; empty = nothing.
+        facts: Counts of the item as known before this moment, as stored bytes; empty = nothing.
         pair: Hash of user and item.
         shard: Of the user.
     """
@@ -114,10 +115,11 @@ class Deed(msgspec.Struct, array_like=True):
     shard: int = 0
 
 
-class Shown(msgspec.Struct, array_like=True):
+class Shown(msgspec.Struct, array_like=True, gc=False):
     """An impression that is kept, or an action without one.
 
     Attributes:
+        number: Counts what was added for the person; says which piece it is stored in.
         event_id: Of the impression, or of the action that came without one.
         at_ms: Its event time.
         item: What was shown.
@@ -128,6 +130,7 @@ class Shown(msgspec.Struct, array_like=True):
         marks: What else is known.
     """
 
+    number: int
     event_id: str
     at_ms: int
     item: str
@@ -143,16 +146,21 @@ class Shown(msgspec.Struct, array_like=True):
         return bool(self.marks & _ALONE)
 
 
-class JoinState(msgspec.Struct, array_like=True):
+@dataclass(slots=True)
+class JoinState:
     """What is kept of one person.
 
     Attributes:
-        shown: Oldest first.
+        shown: Oldest first; numbers without a gap.
         settled: How many of them, from the oldest, wait no more.
+        next_number: Number of the next that is added.
+        touched: Pieces that changed since they were stored (`piece_of`).
     """
 
-    shown: list[Shown] = msgspec.field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     settled: int = 0
+    next_number: int = 0
+    touched: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +184,30 @@ class Change:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decoder = msgspec.msgpack.Decoder(JoinState)
+_decoder = msgspec.msgpack.Decoder(list[Shown])
 
 
-def _decode(raw: bytes) -> JoinState:
+def _decode(raw: bytes) -> list[Shown]:
     try:
         return _decoder.decode(raw)
     except msgspec.MsgspecError as error:
         raise StateCorruptError(f"kept impressions: {error}; restore an older snapshot") from error
 
 
-CODEC = register(Codec(kind=b"oj", version=1, encode=_encode, decoders={1: _decode}))
+CODEC: Final[Codec[list[Shown]]] = register(
+    Codec(kind=b"oj", version=1, encode=_encode, decoders={1: _decode})
+)
+
+
+def piece_of(number: int) -> int:
+    """Return the piece in which an impression is stored: few together, so that a change writes little."""
+    return number // PIECE
+
+
+def piece(state: JoinState, at: int) -> list[Shown]:
+    """Return what a piece holds now. O(1)."""
+    first = state.next_number - len(state.shown)
+    return state.shown[max(at * PIECE - first, 0) : max((at + 1) * PIECE - first, 0)]
 
 
 def due_ms(cfg: JoinConfig, at_ms: int) -> int:
@@ -198,106 +219,118 @@ def due_ms(cfg: JoinConfig, at_ms: int) -> int:
     return -(-(at_ms + cfg.window_ms) // cfg.due_step_ms) * cfg.due_step_ms
 
 
-def take(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Iterator[Change]:
-    """Take the next deed of a person; yield the labels that change. O(kept) at worst.
+def take(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Sequence[Change]:
+    """Take the next deed of a person; return the labels that change. O(kept) at worst.
 
     Args:
         cfg: Settings.
-        state: Is changed.
+        state: Settled at the deed's moment (`settle`); is changed.
         deed: Not before any earlier one.
         keep: Asks the model what to keep; called once for each new impression and action without one, before
             the change that follows from it is told.
     """
-    yield from settle(cfg, state, deed.at_ms)
     if deed.action == SHOWN:
-        yield from _show(cfg, state, deed, keep)
-        return
+        return _show(cfg, state, deed, keep)
     undone = deed.action.removeprefix("un")
     if undone != deed.action:
-        yield from _undo(cfg, state, deed, _BIT[undone])
-        return
+        return _undo(cfg, state, deed, _BIT[undone])
     bit = _bit_of(cfg, deed)
     found = _find(state.shown, deed)
+    crowded_out: Sequence[Change] = ()
     if found is None:
         if bit == 0 or _label_of(cfg, bit, 0) is None:
-            return  # nothing to learn from, and nothing that it could show as examined
+            return ()  # nothing to learn from, and nothing that it could show as examined
         found = _add(state, deed, keep)
         found.marks |= _ALONE
-        yield from _crowded_out(cfg, state)
+        crowded_out = _crowded_out(cfg, state)
     was = _label(cfg, found)
+    if found.marks & _ACTED and found.in_force & bit == bit:
+        return crowded_out  # nothing new
     found.in_force |= bit
     found.marks |= _ACTED
-    yield from _changed(cfg, found, was)
+    state.touched.add(piece_of(found.number))
+    return (*crowded_out, *_changed(cfg, found, was))
 
 
 def sign(cfg: JoinConfig, deed: Deed) -> int:
     """Return 1 for a positive action, -1 for the undo of one, else 0."""
+    if deed.action == SHOWN:
+        return 0
     undone = deed.action.removeprefix("un")
     if undone in cfg.positive:
         return 1 if undone == deed.action else -1
     return int(deed.action == DWELT and 0 < cfg.long_dwell_ms <= deed.value)
 
 
-def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Iterator[Change]:
+def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Sequence[Change]:
     """End the windows that are over at a moment, oldest first, and forget what is beyond the horizon."""
     shown = state.shown
+    changes: list[Change] = []
     while state.settled < len(shown) and due_ms(cfg, shown[state.settled].at_ms) <= now_ms:
         state.settled += 1
-        yield from _close(cfg, state, shown[state.settled - 1])
+        changes += _close(cfg, state, shown[state.settled - 1])
     gone = 0
     while gone < state.settled and shown[gone].at_ms < now_ms - cfg.horizon_ms:
         gone += 1
     if gone:
         del shown[:gone]
         state.settled -= gone
+    return changes
 
 
-def _show(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Iterator[Change]:
+def _show(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Sequence[Change]:
     for one in state.shown:
         again = one.decision == deed.decision != "" and one.item == deed.item
         if again or one.event_id == deed.event_id:
-            return
+            return ()
     added = _add(state, deed, keep)
     added.marks |= _OPEN
-    yield from _crowded_out(cfg, state)
+    return _crowded_out(cfg, state)
 
 
-def _undo(cfg: JoinConfig, state: JoinState, deed: Deed, bit: int) -> Iterator[Change]:
+def _undo(cfg: JoinConfig, state: JoinState, deed: Deed, bit: int) -> Sequence[Change]:
     """Take an action back where it is in force; without it nothing happens."""
     found = _find([one for one in state.shown if one.in_force & bit], deed)
-    if found is not None:
-        was = _label(cfg, found)
-        found.in_force &= ~bit
-        yield from _changed(cfg, found, was)
+    if found is None:
+        return ()
+    was = _label(cfg, found)
+    found.in_force &= ~bit
+    state.touched.add(piece_of(found.number))
+    return _changed(cfg, found, was)
 
 
 def _add(state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Shown:
-    position = deed.position if deed.decision else UNKNOWN_PLACE
-    added = Shown(deed.event_id, deed.at_ms, deed.item, deed.decision, position, keep(deed))
+    position, number = deed.position if deed.decision else UNKNOWN_PLACE, state.next_number
+    added = Shown(number, deed.event_id, deed.at_ms, deed.item, deed.decision, position, keep(deed))
     state.shown.append(added)
+    state.next_number = number + 1
+    state.touched.add(piece_of(number))
     return added
 
 
-def _crowded_out(cfg: JoinConfig, state: JoinState) -> Iterator[Change]:
+def _crowded_out(cfg: JoinConfig, state: JoinState) -> Sequence[Change]:
     """Let the oldest go when there are too many."""
     if len(state.shown) <= cfg.most_kept:
-        return
+        return ()
+    changes: Sequence[Change] = ()
     if state.settled:
         state.settled -= 1
     else:
-        yield from _close(cfg, state, state.shown[0])
+        changes = _close(cfg, state, state.shown[0])
     del state.shown[0]
+    return changes
 
 
-def _close(cfg: JoinConfig, state: JoinState, one: Shown) -> Iterator[Change]:
+def _close(cfg: JoinConfig, state: JoinState, one: Shown) -> Sequence[Change]:
     """End one window."""
     if not one.marks & _OPEN:
-        return
+        return ()
     was = _label(cfg, one)
     one.marks &= ~_OPEN
     if _examined(state.shown, one):
         one.marks |= _IGNORED
-    yield from _changed(cfg, one, was)
+    state.touched.add(piece_of(one.number))
+    return _changed(cfg, one, was)
 
 
 def _examined(shown: Sequence[Shown], one: Shown) -> bool:
@@ -345,7 +378,6 @@ def _positive_bits(names: tuple[str, ...]) -> int:
     return sum(_BIT[name] for name in {*names, "long dwell"})
 
 
-def _changed(cfg: JoinConfig, one: Shown, was: int | None) -> Iterator[Change]:
+def _changed(cfg: JoinConfig, one: Shown, was: int | None) -> Sequence[Change]:
     now = _label(cfg, one)
-    if now != was:
-        yield Change(one, was, now)
+    return () if now == was else (Change(one, was, now),)

@@ -4,7 +4,8 @@
 - `pipeline.py`: the graph, and the uids of its steps.
 - `operators.py`: the Python steps; each makes one call into the modules below or into `state`.
 - `decode.py`: raw records to deeds and dead letters. `pieces.py`: deeds on their way to a shard.
-- `items.py`: one shard of items. `people.py`: one shard of people. `stores.py`: what a shard keeps.
+- `items.py`: one shard of items. `people.py`: one shard of people. `stores.py`, `person_store.py`: what a
+  shard keeps.
 - `examples.py`: labels as records of the examples topic. `served.py`: writes for Redis.
 
 This file exports nothing: import the module you need.

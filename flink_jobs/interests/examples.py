@@ -75,7 +75,7 @@ class ExampleRecords:
     def of(self, message: bytes) -> list[str]:
         """Return key, value in hex and event time of each record, with record separators. O(rows)."""
         rows = _decode(message)
-        scored = [interest_person.unpack_scored(row.scored) for row in rows]
+        p, features = interest_person.unpack_many([row.scored for row in rows])
         position = np.array([row.position for row in rows], np.int64)
         columns: dict[str, Column] = {
             **{name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in _TEXTS},
@@ -83,10 +83,10 @@ class ExampleRecords:
             "shown_ms": np.array([row.shown_ms for row in rows], np.int64),
             "kind": np.array([self._kinds(row.kind) for row in rows]),
             "label": np.array([row.label for row in rows], np.int64),
-            "p": np.array([one.p for one in scored]),
+            "p": p,
             "features": (
-                np.array([len(one.features) for one in scored]),
-                np.array([value for one in scored for value in one.features], np.float32),
+                np.full(len(rows), features.shape[1]),
+                features.ravel(),
             ),
             "model": MODEL,
             "from_impression": np.array([row.from_impression for row in rows], np.bool_),

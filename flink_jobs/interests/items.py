@@ -8,7 +8,7 @@ from flink_jobs.interests import pieces, served
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.interests.pieces import DEEDS, SERVED
 from flink_jobs.interests.stores import ShardValues, Values
-from state import interest_items
+from state import interest_items, interest_stats
 from state.interest_items import FACTS, MET, ItemFacts, Met
 from state.interest_turn import ERASE
 from state.outcome_join import Deed
@@ -86,7 +86,7 @@ class ItemShards:
             item = deed.item
             if item not in known:
                 facts = values.get(item) if item else None
-                known[item] = None if facts is None else (facts, FACTS.dumps(facts))
+                known[item] = None if facts is None else (facts, interest_stats.CODEC.dumps(facts.stats))
             found = known[item]
             if found is not None:
                 deed.author = deed.author or found[0].author

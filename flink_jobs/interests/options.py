@@ -63,8 +63,8 @@ class InterestsOptions:
     delivery: Literal["exactly-once", "at-least-once"] = "exactly-once"
     transaction_prefix: str = "groundswell-interests"
     batch_rows: int = 10_000
-    bundle_ms: int = 200
-    tick_ms: int = 1_000
+    bundle_ms: int = 100
+    tick_ms: int = 250
     pane_ms: int = 60_000
     item_ttl_ms: int = 90 * _DAY_MS
     watermark_ms: int = 100

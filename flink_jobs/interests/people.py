@@ -7,14 +7,15 @@ from typing import Final
 from flink_jobs._shell.waiting import Bytes, OneBytes
 from flink_jobs.interests import examples, pieces, served
 from flink_jobs.interests.options import InterestsOptions
+from flink_jobs.interests.person_store import PERSON_MAPS, PersonStore
 from flink_jobs.interests.pieces import EXAMPLES, SERVED
-from flink_jobs.interests.stores import AgendaOfShard, ShardNames, Values
-from state import interest_person, interest_progress
+from flink_jobs.interests.stores import AgendaOfShard, ShardNames
+from state import interest_progress
 from state.interest_progress import Progress
 from state.interest_turn import Turn
 from state.outcome_join import Deed
 
-PEOPLE_MAPS: Final = ("people", "names", "waiting", "agenda")
+PEOPLE_MAPS: Final = (*PERSON_MAPS, "names", "waiting", "agenda")
 PEOPLE_CELLS: Final = ("progress",)
 _MOST_PEOPLE = 20_000
 _NO_END_MS = 1 << 60  # a watermark beyond this is the end of all input
@@ -46,7 +47,7 @@ class PeopleShards:
         self._o = options
         self._maps = maps
         self._cells = cells
-        self._people = Values(maps["people"], interest_person.CODEC, _MOST_PEOPLE)
+        self._people = PersonStore(maps, _MOST_PEOPLE)
         self._here: dict[int, _Here] = {}
 
     def take(self, raw: bytes) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 from flink_jobs._shell.redis_sink import ValueWrite
 from flink_jobs.interests.pieces import Served, served_decode
 from schemas.served_interests import (
+    COUNTS,
     HeadRecord,
     InterestRecord,
     ItemRecord,
@@ -75,18 +76,17 @@ def writes_of(message: bytes) -> list[ValueWrite]:
 def _interests(cfg: InterestConfig, shard: int, user: UserState, at_ms: int) -> InterestRecord:
     slow, fast = scales(cfg, user, at_ms)
     factors = np.array([slow, slow, fast, fast, slow], np.float64)
-    counts, total = (
-        (np.array(some, np.float32).reshape(-1, len(factors)) * factors).astype("<f4").tobytes()
-        for some in (user.rows, user.total)
-    )
+    stored = np.frombuffer(user.total + user.rows, np.float32).reshape(-1, COUNTS)
+    counts = (stored * factors).astype("<f4").tobytes()
+    total = 4 * COUNTS
     return InterestRecord(
         as_of_ms=max(at_ms, user.seen_ms),
         shard=shard,
         events=user.events,
         slow_half_life_ms=cfg.long_half_life_ms,
         fast_half_life_ms=cfg.short_half_life_ms,
-        total=total,
+        total=counts[:total],
         topics=tuple(user.names),
-        counts=counts,
+        counts=counts[total:],
         recent=tuple(user.recent),
     )

@@ -1,4 +1,4 @@
-"""Write `docs/reference/redis.md` from `schemas.served`."""
+"""Write `docs/reference/redis.md` from `schemas.served` and `schemas.served_interests`."""
 
 from types import UnionType
 from typing import get_args, get_origin, get_type_hints
@@ -9,14 +9,25 @@ from groundswell.reference.tables import code, table
 from schemas import served
 from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
+from schemas.served_interests import (
+    COUNTS,
+    HEAD_PREFIX,
+    INT_PREFIX,
+    ITM_PREFIX,
+    SLOTS,
+    HeadRecord,
+    InterestRecord,
+    ItemRecord,
+)
 from serving.web.redis_buckets import PREFIX as LIMITS
 
 _HEAD = """# What is served from Redis
 
-Generated from `schemas/served.py` by `python -m groundswell.reference`: do not edit.
+Generated from `schemas/served.py` and `schemas/served_interests.py` by `python -m groundswell.reference`: do
+not edit.
 
-The trending job writes, everybody may read. `groundswell trends` and `groundswell explain` read just these
-keys.
+The trending job and the interests job write, everybody may read. `groundswell trends`, `groundswell explain`,
+`groundswell interests` and `groundswell score` read just these keys.
 
 ## Keys
 
@@ -49,6 +60,19 @@ through only when its fence is the larger string, so a replay or a late writer n
 
 `d` is a MessagePack array. Its first element is the layout version: a reader refuses a version that it does
 not know.
+"""
+
+_INTERESTS = f"""
+## Interests
+
+The slot is the CRC-32 of the id's UTF-8 bytes modulo {SLOTS}, as a number; braces stand in the key. The fence
+is the event time of the newest change.
+
+Counts of a person are little-endian 32-bit floats, {COUNTS} for each topic and {COUNTS} for all together:
+positive labels (slow memory), labels (slow), positive labels (fast), labels (fast), sum of label minus
+prediction (slow). They are as of `as_of_ms`; at a later moment a slow count has faded by
+`0.5 ** (age / slow_half_life_ms)`, a fast one likewise.
+[Read interests](../howto/read-interests.md) says what they mean.
 """
 
 _READ = """
@@ -88,12 +112,18 @@ def page() -> str:
             ),
             (code(served.meta_key("lang:en", "<topic>")), "hash", "`_v` fence, `d` one TrendRecord"),
             (code(served.as_of_key("global")), "hash", "`_v` fence, `d` one AsOf; stands for all scopes"),
+            (code(f"{INT_PREFIX}:{{<slot>}}:<user>"), "hash", "`_v` fence, `d` one InterestRecord"),
+            (code(f"{ITM_PREFIX}:{{<slot>}}:<item>"), "hash", "`_v` fence, `d` one ItemRecord"),
+            (code(f"{HEAD_PREFIX}:{{<slot>}}:<shard>"), "hash", "`_v` fence, `d` one HeadRecord"),
             (code(f"{LIMITS}:{{<name>}}"), "hash", "rate of an API key; the HTTP server writes it"),
         ],
     )
     text = _HEAD + keys + _WAYS
     for record in (TrendRecord, AsOf):
         text += f"\n### {record.__name__}\n\n{summary(record)}\n\n{_fields(record)}"
+    text += _INTERESTS
+    for interest in (InterestRecord, ItemRecord, HeadRecord):
+        text += f"\n### {interest.__name__}\n\n{summary(interest)}\n\n{_fields(interest)}"
     text += _READ.format(list_key=served.list_key("global"), meta_key=served.meta_key("global", "world cup"))
     return text
 
@@ -108,9 +138,14 @@ def _fields(record: type[msgspec.Struct]) -> str:
 
 
 def _kind(hint: object) -> str:
-    names = {"int": "whole number", "float": "number", "str": "text", "bool": "true or false"}
+    names = {
+        "int": "whole number", "float": "number", "str": "text", "bool": "true or false", "bytes": "bytes",
+    }  # fmt: skip
     if get_origin(hint) is tuple:
-        return f"list of {_kind(get_args(hint)[0])}s"
+        inner = _kind(get_args(hint)[0])
+        return f"list of {inner.replace('list', 'lists', 1) if inner.startswith('list') else inner + 's'}"
+    if get_origin(hint) is dict:
+        return f"map of {' to '.join(map(_kind, get_args(hint)))}"
     if isinstance(hint, UnionType):
         return " or ".join(map(_kind, get_args(hint)))
     return names.get(getattr(hint, "__name__", ""), str(hint))

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.outcome_join import CODEC, JOINED_ACTIONS, Change, Deed, JoinConfig, JoinState, settle, take
+from state import interest_person
+from state.interest_person import Person
+from state.outcome_join import CODEC, JOINED_ACTIONS, Change, Deed, JoinConfig, JoinState, piece, settle, take
 from tests.support.plain_join import final_labels
 
 CFG = JoinConfig(window_ms=1_000, horizon_ms=10**9, due_step_ms=100, most_kept=10_000, long_dwell_ms=2_000)
@@ -37,9 +39,14 @@ def _nothing(_deed: Deed) -> bytes:
 def _run(cfg: JoinConfig, some: Sequence[Deed], stored: bool = False) -> list[Change]:
     state, out = JoinState(), []
     for deed in some:
+        out += settle(cfg, state, deed.at_ms)
         out += take(cfg, state, deed, lambda one: one.event_id.encode())
         if stored:
-            state = CODEC.loads(CODEC.dumps(state))
+            index = interest_person.index_of(Person(join=state))
+            parts = [CODEC.loads(CODEC.dumps(piece(state, at))) for at in index.pieces()]
+            older = [one for part in parts for one in part]
+            index = interest_person.CODEC.loads(interest_person.CODEC.dumps(index))
+            state = interest_person.person_of(index, older, None).join
     return out + list(settle(cfg, state, END_MS))
 
 
@@ -86,6 +93,7 @@ def test_an_early_look_at_the_clock_changes_nothing(some: list[Deed], moment_ms:
         if deed.at_ms >= moment_ms and not asked:
             out += settle(CFG, state, moment_ms)
             asked = True
+        out += settle(CFG, state, deed.at_ms)
         out += take(CFG, state, deed, _nothing)
     assert _last(out + list(settle(CFG, state, END_MS))) == _last(_run(CFG, _ordered(some)))
 
@@ -96,6 +104,7 @@ def test_memory_is_bounded(some: list[Deed], most: int) -> None:
     cfg = JoinConfig(window_ms=500, horizon_ms=900, due_step_ms=100, most_kept=most)
     state, out = JoinState(), []
     for deed in _ordered(some):
+        out += settle(cfg, state, deed.at_ms)
         out += take(cfg, state, deed, _nothing)
         assert len(state.shown) <= most
         assert all(one.at_ms >= deed.at_ms - 900 for one in state.shown[: state.settled])

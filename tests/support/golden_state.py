@@ -25,7 +25,6 @@ from state import (
     interest_progress,
     interest_stats,
     interest_user,
-    interest_user_codec,
     list_news,
     list_review,
     list_state,
@@ -39,7 +38,6 @@ from state import (
     trend_key,
 )
 from state.codec import Codec
-from state.interest_config import InterestConfig
 from state.online_model import CalibrationState
 from tests.support.trend_records import a_record
 
@@ -220,18 +218,15 @@ def _hashes(rng: Rng, n: int) -> np.ndarray:
     return np.unique(rng.integers(1, 1 << 29, n, np.uint32))
 
 
-def _shown(rng: Rng) -> outcome_join.JoinState:
+def _shown(rng: Rng) -> list[outcome_join.Shown]:
     at_ms = 1_772_150_400_000
-    one = outcome_join.Shown("e1", at_ms, "post-1", "d1", 3, b"kept", in_force=5, marks=6)
-    two = outcome_join.Shown("e2", at_ms + int(rng.integers(1, 999)), "\u6771\u4eac", "", -1, b"", marks=1)
-    return outcome_join.JoinState([one, two], settled=1)
+    one = outcome_join.Shown(7, "e1", at_ms, "post-1", "d1", 3, b"kept", in_force=5, marks=6)
+    two = outcome_join.Shown(8, "e2", at_ms + int(rng.integers(1, 999)), "\u6771\u4eac", "", -1, b"", marks=1)
+    return [one, two]
 
 
-def _person(rng: Rng) -> interest_person.Person:
-    user = interest_user.UserState()
-    interest_user.observe(InterestConfig(), user, ["tea", "@max"], 1_772_150_400_000, pos=1.0, n=1.0)
-    raw = interest_user_codec.CODEC.dumps(user)
-    return interest_person.Person(user, _shown(rng), 1_772_150_400_500, raw)
+def _person(rng: Rng) -> interest_person.Index:
+    return interest_person.Index(1_772_150_400_500, True, 1, 9, 2, _shown(rng)[1:])
 
 
 def _met(rng: Rng) -> interest_items.Met:

@@ -13,6 +13,7 @@ from groundswell.reference.__main__ import PAGES, main, stale
 from groundswell.reference.tables import table
 from schemas.docstrings import attributes
 from schemas.served import AsOf, TrendRecord
+from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord
 
 ROOT = Path(__file__).parents[3]
 
@@ -83,7 +84,7 @@ def test_options_of_every_shape_are_written() -> None:
 def test_every_served_field_stands_on_the_page() -> None:
     """Place in the array, name and meaning of each."""
     text = redis_page.page()
-    for record in (TrendRecord, AsOf):
+    for record in (TrendRecord, AsOf, InterestRecord, ItemRecord, HeadRecord):
         assert set(record.__struct_fields__) == set(attributes(record))
         for place, name in enumerate(record.__struct_fields__):
             assert f"| {place} | `{name}` |" in text
