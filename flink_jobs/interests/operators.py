@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.table.udf import FunctionContext, ScalarFunction
 
+from flink_jobs._shell.batches import bodies_to_lists, in_first_row
 from flink_jobs._shell.cells import BytesCell, BytesMap
 from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
@@ -127,10 +127,7 @@ class RecordExamples(ScalarFunction):  # type: ignore[misc]
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Encode a batch of messages; each row gets its list."""
-        out = np.empty(len(message), object)
-        for i, raw in enumerate(message):
-            out[i] = self._records.of(bytes(raw[1:]))
-        return pd.Series(out)
+        return bodies_to_lists(message, self._records.of)
 
 
 class WriteInterests(ScalarFunction):  # type: ignore[misc]
@@ -148,9 +145,7 @@ class WriteInterests(ScalarFunction):  # type: ignore[misc]
         refused = self._sink.write_values(
             [write for raw in message for write in served.writes_of(bytes(raw[1:]))]
         )
-        out = np.zeros(len(message), np.int64)
-        out[:1] = refused
-        return pd.Series(out)
+        return in_first_row(refused, len(message))
 
     def is_deterministic(self) -> bool:
         """Tell the planner that each call has an effect."""

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 
 from pyflink.common import Types
 from pyflink.datastream import DataStream
-from pyflink.table import DataTypes, Schema, StreamTableEnvironment, TableDescriptor
+from pyflink.table import DataTypes, StreamTableEnvironment, TableDescriptor
 from pyflink.table.statement_set import StatementSet
-from pyflink.table.udf import udf
 
+from flink_jobs._shell import batches
 from flink_jobs._shell.raw_batch import dead_letters_sql
 from flink_jobs.interests import pieces
 from flink_jobs.interests.operators import (
@@ -48,12 +48,6 @@ FROM (
   SELECT read_deeds(topic, `partition`, `offset`, moment, mark, `value`) AS found FROM ({records})
 )
 WHERE found.pieces IS NOT NULL
-"""
-# Event time as plain columns: each record knows the watermark of its own source.
-_RECORDS = """
-SELECT topic, `partition`, `offset`, CAST(`at` AS TIMESTAMP_LTZ(3)) AS moment,
-  CURRENT_WATERMARK(`at`) AS mark, `value`
-FROM {source}
 """
 _EXAMPLES = """
 INSERT INTO example_sink
@@ -101,9 +95,9 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions)
     if ends.erasures is not None:
         tables.create_temporary_table("erasures", ends.erasures)
         sources.append("erasures")
-    records = " UNION ALL ".join(_RECORDS.format(source=source) for source in sources)
+    records = batches.records_of(sources)
     read = tables.to_data_stream(tables.sql_query(_READ.format(records=records)))
-    tables.create_temporary_view("found", tables.from_data_stream(read, _found_schema()))
+    tables.create_temporary_view("found", tables.from_data_stream(read, batches.batch_schema()))
     items = _items(tables, options)
     people = _people(items, options)
     served = items.filter(is_served).union(people.filter(is_served))
@@ -114,41 +108,20 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions)
     statements.add_insert_sql(_EXAMPLES)
     refused = "found CROSS JOIN UNNEST(refused) AS t (refusal)"
     statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
-    tables.create_temporary_table(
-        "served",
-        TableDescriptor.for_connector("blackhole")
-        .schema(Schema.new_builder().column("refused", DataTypes.BIGINT()).build())
-        .build(),
-    )
+    batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_interests(f0) FROM for_readers")
     return statements
 
 
 def _functions(tables: StreamTableEnvironment, options: InterestsOptions) -> None:
     """Register the vectorised functions under the names that the SQL above uses."""
-    strings, blobs = DataTypes.ARRAY(DataTypes.STRING()), DataTypes.ARRAY(DataTypes.BYTES())
-    found = DataTypes.ROW([DataTypes.FIELD("pieces", blobs), DataTypes.FIELD("refused", strings)])
-    for name, function, result in (
-        ("read_deeds", ReadDeeds(options), found),
+    strings = DataTypes.ARRAY(DataTypes.STRING())
+    functions = (
+        ("read_deeds", ReadDeeds(options), batches.batch_type()),
         ("record_examples", RecordExamples(options), strings),
         ("write_interests", WriteInterests(options), DataTypes.BIGINT()),
-    ):
-        tables.create_temporary_function(
-            name,
-            udf(function, result_type=result, func_type="pandas", deterministic=function.is_deterministic()),
-        )
-
-
-def _found_schema() -> Schema:
-    """Return the schema of read batches; without SOURCE_WATERMARK their watermarks would be lost here."""
-    return (
-        Schema.new_builder()
-        .column("pieces", DataTypes.ARRAY(DataTypes.BYTES()))
-        .column("refused", DataTypes.ARRAY(DataTypes.STRING()))
-        .column_by_expression("row_time", "TO_TIMESTAMP_LTZ(0, 3)")
-        .watermark("row_time", "SOURCE_WATERMARK()")
-        .build()
     )
+    batches.register(tables, functions)
 
 
 def _items(tables: StreamTableEnvironment, options: InterestsOptions) -> DataStream:

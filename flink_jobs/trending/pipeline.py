@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 from pyflink.common import Types
 from pyflink.datastream import DataStream
-from pyflink.table import DataTypes, Schema, StreamTableEnvironment, TableDescriptor
+from pyflink.table import DataTypes, StreamTableEnvironment, TableDescriptor
 from pyflink.table.statement_set import StatementSet
-from pyflink.table.udf import udf
 
+from flink_jobs._shell import batches
 from flink_jobs._shell.raw_batch import dead_letters_sql
 from flink_jobs.trending import news
 from flink_jobs.trending.operators import (
@@ -48,12 +48,6 @@ FROM (
   SELECT count_batch(topic, `partition`, `offset`, moment, mark, `value`) AS counted FROM ({records})
 )
 WHERE counted.pieces IS NOT NULL
-"""
-# Event time as plain columns: each record knows the watermark of its own source.
-_RECORDS = """
-SELECT topic, `partition`, `offset`, CAST(`at` AS TIMESTAMP_LTZ(3)) AS moment,
-  CURRENT_WATERMARK(`at`) AS mark, `value`
-FROM {source}
 """
 
 
@@ -100,9 +94,9 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
     if ends.decisions is not None:
         tables.create_temporary_table("decisions", ends.decisions)
         sources.append("decisions")
-    records = " UNION ALL ".join(_RECORDS.format(source=source) for source in sources)
+    records = batches.records_of(sources)
     counted = tables.to_data_stream(tables.sql_query(_COUNT.format(records=records)))
-    tables.create_temporary_view("counted", tables.from_data_stream(counted, _counted_schema()))
+    tables.create_temporary_view("counted", tables.from_data_stream(counted, batches.batch_schema()))
     detected = _detect(tables, options)
     kept = _lists(detected, options)
     for name, stream in (
@@ -128,45 +122,20 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
     )
     refused = "counted CROSS JOIN UNNEST(refused) AS t (refusal)"
     statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
-    tables.create_temporary_table(
-        "served",
-        TableDescriptor.for_connector("blackhole")
-        .schema(Schema.new_builder().column("refused", DataTypes.BIGINT()).build())
-        .build(),
-    )
+    batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_trends(f0) FROM for_readers")
     return statements
 
 
 def _functions(tables: StreamTableEnvironment, options: TrendingOptions) -> None:
     """Register the vectorised functions under the names that the SQL above uses."""
-    strings, blobs = DataTypes.ARRAY(DataTypes.STRING()), DataTypes.ARRAY(DataTypes.BYTES())
-    counted = DataTypes.ROW([DataTypes.FIELD("pieces", blobs), DataTypes.FIELD("refused", strings)])
-    for name, function, result in (
-        ("count_batch", CountBatch(options), counted),
+    strings = DataTypes.ARRAY(DataTypes.STRING())
+    functions = (
+        ("count_batch", CountBatch(options), batches.batch_type()),
         ("record_panes", RecordPanes(options), strings),
         ("write_trends", WriteTrends(options), DataTypes.BIGINT()),
-    ):
-        tables.create_temporary_function(
-            name,
-            udf(function, result_type=result, func_type="pandas", deterministic=function.is_deterministic()),
-        )
-
-
-def _counted_schema() -> Schema:
-    """Return the schema of counted batches.
-
-    Without SOURCE_WATERMARK a stream loses its watermarks where it becomes a table (seen on 2.2.1), and the
-    shards would wait for the end of the stream. The time column itself is not used.
-    """
-    return (
-        Schema.new_builder()
-        .column("pieces", DataTypes.ARRAY(DataTypes.BYTES()))
-        .column("refused", DataTypes.ARRAY(DataTypes.STRING()))
-        .column_by_expression("row_time", "TO_TIMESTAMP_LTZ(0, 3)")
-        .watermark("row_time", "SOURCE_WATERMARK()")
-        .build()
     )
+    batches.register(tables, functions)
 
 
 def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStream:
