@@ -8,6 +8,7 @@ from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.batches import bodies_to_lists, in_first_row
 from flink_jobs._shell.cells import BytesCell, BytesMap, flush
+from flink_jobs._shell.memory import rare_collections
 from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs.interests import pieces, served
@@ -27,6 +28,7 @@ class ReadDeeds(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
 
     def open(self, _context: FunctionContext) -> None:
         """Open the registry and the decoder of this worker."""
+        rare_collections()
         o = self._options
         self._decoder = DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards)
 
@@ -53,6 +55,7 @@ class KeepItems(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the maps of a shard."""
+        rare_collections()
         mode = self._options.execution_mode
         self._maps = {name: BytesMap(runtime_context, name, mode) for name in ITEM_MAPS}
         self._shards = ItemShards(self._options, self._maps)
@@ -81,6 +84,7 @@ class KeepPeople(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the state of a shard."""
+        rare_collections()
         mode = self._options.execution_mode
         self._maps = {name: BytesMap(runtime_context, name, mode) for name in PEOPLE_MAPS}
         self._shards = PeopleShards(
@@ -128,6 +132,7 @@ class RecordExamples(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Prepare the encoder of this worker."""
+        rare_collections()
         self._records = ExampleRecords(open_registry(self._options.registry_url or None))
 
     def eval(self, message: pd.Series) -> pd.Series:
@@ -143,6 +148,7 @@ class WriteInterests(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Connect."""
+        rare_collections()
         self._sink = RedisSink(self._options.redis_url, self._options.redis_password_file)
 
     def eval(self, message: pd.Series) -> pd.Series:

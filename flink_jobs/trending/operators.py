@@ -8,6 +8,7 @@ from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.batches import bodies_to_lists, in_first_row
 from flink_jobs._shell.cells import BytesCell, BytesMap, flush
+from flink_jobs._shell.memory import rare_collections
 from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs.trending import panes, served
@@ -27,6 +28,7 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
 
     def open(self, _context: FunctionContext) -> None:
         """Open the registry and the decoder of this worker."""
+        rare_collections()
         o = self._options
         self._decoder = BatchDecoder(
             open_registry(o.registry_url or None),
@@ -62,6 +64,7 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the cells of a shard."""
+        rare_collections()
         mode = self._options.execution_mode
         self._maps = {name: BytesMap(runtime_context, name, mode) for name in SHARD_MAPS}
         self._shard = Shard(
@@ -97,6 +100,7 @@ class KeepLists(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the cells of a list."""
+        rare_collections()
         o = self._options
         self._maps = {name: BytesMap(runtime_context, name, o.execution_mode) for name in LIST_MAPS}
         self._lists = Lists(
@@ -132,6 +136,7 @@ class RecordPanes(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Prepare the encoder of this worker."""
+        rare_collections()
         o = self._options
         self._records = panes.PaneRecords(open_registry(o.registry_url or None), o.trend.burst.pane_ms)
 
@@ -148,6 +153,7 @@ class WriteTrends(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Connect."""
+        rare_collections()
         self._sink = RedisSink(self._options.redis_url, self._options.redis_password_file)
 
     def eval(self, message: pd.Series) -> pd.Series:
