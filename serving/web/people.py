@@ -58,17 +58,18 @@ class People:
             Item.of(one.id, record, one.author, one.topics)
             for one, record in zip(missing, records, strict=True)
         ]
-        self._items.put(read)
-        held |= {item.item: item for item in read}
+        held |= self._items.put(read)
         scorer = self._scorer(person.shard if person else 0)
         return person, scorer.score(person, [held[one.id] for one in candidates])
 
     def _scorer(self, shard: int) -> Scorer:
-        """Return the scorer of a shard; an old one serves on while the store is away."""
+        """Return the scorer of a shard; it stays as long as the head does, or while the store is away."""
         held, now_s = self._scorers.get(shard), time.monotonic()
         if held is None or now_s - held[1] > _FRESH_S:
             try:
-                held = self._scorers[shard] = Scorer(self._store.head(shard)), now_s
+                head = self._store.head(shard)
+                scorer = held[0] if held is not None and held[0].head == head else Scorer(head)
+                held = self._scorers[shard] = scorer, now_s
             except StoreUnavailableError:
                 if held is None:
                     raise
