@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -10,7 +11,9 @@ from groundswell.offline import interests
 from groundswell.offline.interest_metrics import Quality, quality
 from groundswell.offline.interest_rows import Row, last_rows
 from groundswell.offline.interests import Replay
+from state import residual
 from state.interest_head import Step, step_towards
+from state.residual import Case, NoResidual, Residual
 
 
 class Model(Protocol):
@@ -29,6 +32,7 @@ class Ours:
 
     heads: int = 1
     step: Step = step_towards
+    residual: Residual = field(default_factory=NoResidual)
     parts: list[Replay] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,11 +46,19 @@ class Ours:
     def score(self, row: Row) -> tuple[float, Any]:
         """Predict by the head of the user's subtask."""
         found = interests.score(self._part(row), row)
-        return found.p, found
+        if isinstance(self.residual, NoResidual):
+            return found.p, found
+        case = Case(row.user, row.item, row.creator, row.topics, row.at_ms, log(found.p / (1.0 - found.p)))
+        return residual.prob(self.residual, case), (found, case)
 
     def learn(self, row: Row, scored: tuple[float, Any], step: float) -> None:
         """Learn in the user's subtask."""
-        interests.learn(self._part(row), row, scored[1], step)
+        found = scored[1]
+        if not isinstance(self.residual, NoResidual):
+            found, case = found
+            if row.label is not None:
+                self.residual.learn(case, row.label)
+        interests.learn(self._part(row), row, found, step)
 
     def _part(self, row: Row) -> Replay:
         return self.parts[crc32(row.user.encode()) % self.heads] if self.heads > 1 else self.parts[0]

@@ -50,6 +50,8 @@ def register(models: typer.Typer) -> None:
         with told():
             store = open_models(data, redis)
             tags = [tag_of(store, name) or MODEL for name in (first, second)]
+            if tags[0] == tags[1]:
+                raise typer.BadParameter("these are one and the same model", param_hint="SECOND")
             pairs = Pairs((tags[0], tags[1]), most)
             schemas = open_registry(registry or None)
             pairs.take(examples_of(kafka_address(data, bootstrap), schemas, since_ms, alone=alone))

@@ -135,12 +135,16 @@ def promote(
 
 
 def rollback(*, data: DataDir = DEFAULT_DATA_DIR, redis: RedisUrl = None) -> None:
-    """Serve the model before again. A second rollback leads forward again.
+    """Serve the model before again, at once. A second rollback leads forward again.
 
     Exit code 1 when there is none before.
     """
     with told():
-        _switch(open_models(data, redis), None, "")
+        store = open_models(data, redis)
+        before = store.pointer().previous
+        if before is not None and not store.status(before).shards:
+            say("groundswell: nothing is served of the model before: its job ended long ago")
+        _switch(store, None, "")
 
 
 def drop(name: ModelName, *, data: DataDir = DEFAULT_DATA_DIR, redis: RedisUrl = None) -> None:

@@ -169,9 +169,9 @@ def _both_predicted_the_same_impressions(stack: Stack) -> None:
     assert 0.5 < found["correlation"] < 1.0
     assert 0.0 < found["difference"] < 0.5
     assert found["log_loss_error"] > 0
-    same = json.loads(_done(stack, "compare", "quick", "quick", "--json"))
-    assert (same["difference"], same["log_loss_change"]) == (0.0, 0.0)
-    assert same["first"] == found["second"]
+    turned = json.loads(_done(stack, "compare", "quick", "steady", "--json"))
+    assert (turned["first"], turned["second"]) == (found["second"], found["first"])
+    assert turned["log_loss_change"] == pytest.approx(-found["log_loss_change"], abs=1e-12)
 
 
 def _what_has_learned_nothing_is_refused(stack: Stack) -> None:
