@@ -33,6 +33,7 @@ class FtrlConfig:
         beta: Evidence that steps start with.
         l1: Evidence below which a weight is 0.
         l2: Pull of weights towards 0.
+        hours: Also a weight for each topic in each hour of the day.
         seed: Of the hash; another seed, other names share places.
     """
 
@@ -41,6 +42,7 @@ class FtrlConfig:
     beta: float = 1.0
     l1: float = 0.0
     l2: float = 1.0
+    hours: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -123,24 +125,23 @@ class HashedFtrl:
 
     def _places(self, case: Case) -> Iterator[int]:
         mask, seed = (1 << self.cfg.bits) - 1, self.cfg.seed
-        for name in names(case):
+        for name in names(case, hours=self.cfg.hours):
             yield crc32(name.encode(), seed) & mask
 
 
-def names(case: Case) -> Iterator[str]:
-    """Yield what a case has a weight for: item, creator, topics, each topic by hour, creator and person."""
-    hour = case.at_ms // _HOUR_MS % _DAY_HOURS
+def names(case: Case, *, hours: bool = False) -> Iterator[str]:
+    """Yield what a case has a weight for: item, creator and topics, the last two also for this person."""
+    user, hour = case.user, case.at_ms // _HOUR_MS % _DAY_HOURS
     if case.item:
         yield f"i{case.item}"
     if case.creator:
         yield f"c{case.creator}"
-        yield f"u{case.user}\x1fc{case.creator}"
+        yield f"c{case.creator}\x1fu{user}"
     for topic in case.topics:
         yield f"t{topic}"
-        yield f"t{topic}\x1fh{hour}"
-        yield f"t{topic}\x1fu{case.user}"
-        if case.creator:
-            yield f"t{topic}\x1fc{case.creator}"
+        yield f"t{topic}\x1fu{user}"
+        if hours:
+            yield f"t{topic}\x1fh{hour}"
 
 
 def _encode(state: FtrlState) -> bytes:

@@ -145,33 +145,34 @@ class Comparison:
 
 
 def compared(pairs: Pairs) -> Comparison:
-    """Measure both models on the examples that both predicted. O(n log n).
-
-    Source: the error is that of a ratio of means over clusters, W. G. Cochran, Sampling Techniques, 3rd
-    edition, section 2.11, with people as clusters.
-    """
+    """Measure both models on the examples that both predicted. O(n log n)."""
     found = pairs.matched()
     users, slates = [one.user for one in found], [one.slate for one in found]
     labels = [one.label[0] or 0 for one in found]
     scores = [[one.p[at] or 0.0 for one in found] for at in (0, 1)]
     first, second = (quality(users, slates, labels, some) for some in scores)
     y, (p, q) = np.array(labels, float), np.array(scores, float).reshape(2, -1)
-    change = _losses(y, q) - _losses(y, p)
-    mean, error, people = _clustered(users, change)
+    change = losses(y, q) - losses(y, p)
+    mean, error, people = clustered_mean(users, change)
     return Comparison(
         first, second, pairs.unmatched, people, mean, error, _spearman(p, q),
         float(np.abs(p - q).mean()) if len(p) else float("nan"),
     )  # fmt: skip
 
 
-def _losses(y: Floats, p: Floats) -> Floats:
+def losses(y: Floats, p: Floats) -> Floats:
+    """Return the log-loss of each prediction; 0 and 1 count as a millionth off."""
     p = np.clip(p, _EDGE, 1.0 - _EDGE)
     losses: Floats = -(y * np.log(p) + (1.0 - y) * np.log1p(-p))
     return losses
 
 
-def _clustered(names: list[str], values: Floats) -> tuple[float, float, int]:
-    """Return mean, its standard error over names, and how many names there are."""
+def clustered_mean(names: list[str], values: Floats) -> tuple[float, float, int]:
+    """Return a mean, its standard error over names, and how many names there are. O(n log n).
+
+    Source: the error is that of a ratio of means over clusters, W. G. Cochran, Sampling Techniques, 3rd
+    edition, section 2.11, with people as clusters.
+    """
     if not names:
         return float("nan"), float("nan"), 0
     _, group = np.unique(np.array(names), return_inverse=True)
