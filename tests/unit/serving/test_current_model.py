@@ -1,6 +1,7 @@
 """A switch of the model under a server that keeps items and heads: no answer mixes two models."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from support.interest_served import served_interests
@@ -77,11 +78,11 @@ class _Restless(MemoryInterestStore):
         super().__init__()
         self.moves, self.asked = moves, []  # type: ignore[var-annotated]
 
-    def ranking(self, user: str, items: object, model: str) -> Ranking:
+    def ranking(self, user: str, items: Sequence[str], model: str) -> Ranking:
         """Tell the next move."""
         self.asked.append(model)
         self.current = self.moves.pop(0) if self.moves else self.current
-        return super().ranking(user, (), model)
+        return super().ranking(user, items, model)
 
 
 @pytest.mark.parametrize(
