@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from math import log
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -11,9 +10,8 @@ from groundswell.offline import interests
 from groundswell.offline.interest_metrics import Quality, quality
 from groundswell.offline.interest_rows import Row, last_rows
 from groundswell.offline.interests import Replay
-from state import residual
-from state.interest_head import Step, step_towards
-from state.residual import Case, NoResidual, Residual
+from state.interest_head import HeadState, Step, step_towards
+from state.residual import NoResidual, Residual
 
 
 class Model(Protocol):
@@ -37,28 +35,19 @@ class Ours:
 
     def __post_init__(self) -> None:
         """Share what comes from elsewhere: counts of items, creators and topics."""
-        first = Replay(head_step=self.step)
+        first = Replay(head_step=self.step, residual=self.residual)
         self.parts = [
-            Replay(items=first.items, creators=first.creators, topics=first.topics, head_step=self.step)
-            for _ in range(self.heads)
+            replace(first, head=HeadState(), users={}, items=first.items) for _ in range(self.heads)
         ]
 
     def score(self, row: Row) -> tuple[float, Any]:
         """Predict by the head of the user's subtask."""
         found = interests.score(self._part(row), row)
-        if isinstance(self.residual, NoResidual):
-            return found.p, found
-        case = Case(row.user, row.item, row.creator, row.topics, row.at_ms, log(found.p / (1.0 - found.p)))
-        return residual.prob(self.residual, case), (found, case)
+        return found.p, found
 
     def learn(self, row: Row, scored: tuple[float, Any], step: float) -> None:
         """Learn in the user's subtask."""
-        found = scored[1]
-        if not isinstance(self.residual, NoResidual):
-            found, case = found
-            if row.label is not None:
-                self.residual.learn(case, row.label)
-        interests.learn(self._part(row), row, found, step)
+        interests.learn(self._part(row), row, scored[1], step)
 
     def _part(self, row: Row) -> Replay:
         return self.parts[crc32(row.user.encode()) % self.heads] if self.heads > 1 else self.parts[0]
