@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from rich.console import Group
 from rich.table import Table
 
 from groundswell.offline.interest_metrics import Quality
@@ -46,19 +47,10 @@ def draw(lines: Sequence[ModelLine]) -> Table:
     return table
 
 
-def draw_comparison(names: tuple[str, str], found: Comparison) -> Table:
-    """Return a comparison as a table, the verdict below it."""
+def draw_comparison(names: tuple[str, str], found: Comparison) -> Group:
+    """Return a comparison as a table between what was compared and what follows."""
     said = found.verdict.replace("the first", names[0]).replace("the second", names[1])
-    table = Table(
-        box=None,
-        title=f"{found.first.rows:,} impressions of {found.users:,} people that both predicted; "
-        f"{found.unmatched:,} left out",
-        title_justify="left",
-        caption=f"log-loss {names[1]} - {names[0]}: {_signed(found.log_loss_change)} "
-        f"+- {_plain(found.log_loss_error, 5)} (standard error over people): {said}. Order alike: "
-        f"{_plain(found.correlation, 3)}; predictions differ by {_plain(found.difference, 4)} on average.",
-        caption_justify="left",
-    )
+    table = Table(box=None)
     table.add_column("")
     for name in names:
         table.add_column(name, justify="right", no_wrap=True)
@@ -67,7 +59,15 @@ def draw_comparison(names: tuple[str, str], found: Comparison) -> Table:
         ("calibration", "calibration"), ("NDCG@10 of slates", "ndcg_10"),
     ):  # fmt: skip
         table.add_row(label, _figure(found.first, field), _figure(found.second, field))
-    return table
+    return Group(
+        f"{found.first.rows:,} impressions of {found.users:,} people that both predicted; "
+        f"{found.unmatched:,} left out",
+        table,
+        f"log-loss of {names[1]} minus {names[0]}: {_signed(found.log_loss_change)} "
+        f"+- {_plain(found.log_loss_error, 5)} (standard error over people): {said}",
+        f"order alike: {_plain(found.correlation, 3)}; predictions differ by "
+        f"{_plain(found.difference, 4)} on average",
+    )
 
 
 def _figure(found: Quality, field: str) -> str:

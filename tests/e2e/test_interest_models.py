@@ -17,6 +17,7 @@ import redis
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.submit import job_state, submit
+from schemas.served_interests import interest_key
 from schemas.served_models import CURRENT_KEY, decode_pointer
 from serving.app import create_app
 from serving.memory_store import MemoryTrendStore
@@ -25,6 +26,7 @@ from serving.scorer import Item, Scorer
 from tests.support.http_server import running_app
 
 EVENTS = int(os.environ.get("MODEL_EVENTS", "12000"))
+FORGOTTEN, FORGOTTEN_AT_MS = "u0000000001", 1_772_322_600_000  # ten minutes before the end
 _TIMEOUT_S = 400
 _FOLLOW_S = 1.0
 _CANDIDATES = 12
@@ -150,15 +152,35 @@ def test_a_shadow_takes_over_and_goes_back(tmp_path: Path) -> None:
         _register(stack, "steady")
         _register(stack, "quick", "--model.learning-rate=0.2", "--model.short-events=2.5")
         _register(stack, "idle", "--model.learning-rate=0.3")
+        command = [
+            sys.executable,
+            "-m",
+            "groundswell.cli",
+            "forget",
+            FORGOTTEN,
+            "--at-ms",
+            str(FORGOTTEN_AT_MS),
+        ]
+        subprocess.run([*command, "--bootstrap", stack.kafka_bootstrap], check=True, timeout=60)
         jobs = [_submit(stack, name) for name in ("steady", "quick")]
         for job in jobs:
             _wait(stack, job)
         tags = {one["name"]: one["tag"] for one in json.loads(_done(stack, "list", "--json"))}
+        _a_person_is_forgotten_by_both(stack, tags)
         _both_predicted_the_same_impressions(stack)
         _what_has_learned_nothing_is_refused(stack)
         _done(stack, "promote", "steady")
         assert _pointer(stack.redis_url) == (tags["steady"], "")
         _readers_follow(stack, tags)
+
+
+def _a_person_is_forgotten_by_both(stack: Stack, tags: dict[str, str]) -> None:
+    """Who was forgotten is served, if at all, with what was done since; somebody else is."""
+    with redis.Redis.from_url(stack.redis_url, protocol=2) as client:
+        for name in ("steady", "quick"):
+            fence = client.hget(interest_key(FORGOTTEN, tags[name]), "_v")
+            assert fence is None or int(fence) >= FORGOTTEN_AT_MS
+            assert client.exists(interest_key("u0000000002", tags[name]))
 
 
 def _both_predicted_the_same_impressions(stack: Stack) -> None:

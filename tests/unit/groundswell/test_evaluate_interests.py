@@ -172,7 +172,8 @@ def test_a_residual_learns_what_the_head_cannot_tell_apart(tmp_path: Path, kind:
     assert _cli(str(file), "--out", str(alone))[0] == 0
     assert _cli(str(file), "--out", str(more), "--residual", kind)[0] == 0
     p, q = (
-        [float(row["p"]) for row in csv.DictReader(path.open(encoding="utf-8"))] for path in (alone, more)
+        [float(row["p"]) for row in csv.DictReader(path.read_text("utf-8").splitlines())]
+        for path in (alone, more)
     )
     assert p[0] == q[0]
     assert p[30:] != q[30:]
