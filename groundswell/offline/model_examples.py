@@ -25,6 +25,8 @@ def examples_of(bootstrap: str, registry: Registry, since_ms: int, *, alone: boo
         SchemasError: It holds a record that is no example.
     """
     for record in read_topic(bootstrap, TOPIC):
+        if record.timestamp_ms < since_ms:  # when its label became known: it was shown before that
+            continue
         _, one = decode_value(record.value or b"", registry)
         if not isinstance(one, InterestExampleJoined) or one.shown_ms < since_ms:
             continue

@@ -145,7 +145,7 @@ def _fields(record: type[msgspec.Struct]) -> str:
 
 def _kind(hint: object) -> str:
     names = {
-        "int": "whole number", "float": "number", "str": "text", "bool": "true or false", "bytes": "bytes",
+        "NoneType": "null", "int": "whole number", "float": "number", "str": "text", "bool": "true or false", "bytes": "bytes",
     }  # fmt: skip
     if get_origin(hint) is tuple:
         inner = _kind(get_args(hint)[0])
