@@ -1,6 +1,6 @@
 """The model registry in Redis: entries that never change, the pointer, and what each model serves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from schemas.served import ServedError, fence
@@ -89,6 +89,21 @@ class RedisModelStore:
                 "choose another name"
             )
         return bool(new)
+
+    def restore(self, entries: Sequence[ModelEntry], pointer: ModelPointer) -> tuple[int, bool]:
+        """Bring back what was saved; return how many models were new, and whether the pointer was.
+
+        A pointer that is there stays: what was decided since is not undone.
+
+        Raises:
+            ModelRefusedError: As ``create``; what came before it in order is registered.
+        """
+        new = sum(self.create(entry) for entry in entries)
+        held = self.pointer()
+        if held.number or not pointer.number:
+            return new, False
+        self.switch(held, pointer)
+        return new, True
 
     def pointer(self) -> ModelPointer:
         """Return which model is served."""

@@ -145,7 +145,8 @@ def _fields(record: type[msgspec.Struct]) -> str:
 
 def _kind(hint: object) -> str:
     names = {
-        "NoneType": "null", "int": "whole number", "float": "number", "str": "text", "bool": "true or false", "bytes": "bytes",
+        "int": "whole number", "float": "number", "str": "text", "bool": "true or false", "bytes": "bytes",
+        "NoneType": "null",
     }  # fmt: skip
     if get_origin(hint) is tuple:
         inner = _kind(get_args(hint)[0])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from groundswell.verbs import _model_compare
+from groundswell.verbs import _model_compare, _models_file
 from groundswell.verbs._connect import CANNOT, WRONG_USE, RedisUrl, open_models, told
 from groundswell.verbs._model_names import ModelName, named, tag_of
 from groundswell.verbs._options import DEFAULT_DATA_DIR, AsJson, DataDir, say
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     for command in (show, promote, rollback, drop):
         models.command()(command)
     _model_compare.register(models)
+    _models_file.register(models)
 
 
 def create(

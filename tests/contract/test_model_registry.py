@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import redis
@@ -226,3 +227,29 @@ def test_a_new_model_without_anything_before_needs_no_share(url: str, store: Red
     _run(url, "create", "first")
     _serve(url, store.entry("first").tag, labels=1_000.0)
     assert _run(url, "promote", "first")[0] == 0
+
+
+def test_a_lost_registry_comes_back_from_its_file(
+    url: str, client: "redis.Redis", store: RedisModelStore, tmp_path: Path
+) -> None:
+    """With the pointer; what was decided since is not undone, and a changed file is refused."""
+    file = tmp_path / "models.json"
+    _run(url, "create", "steady")
+    _run(url, "create", "quick", "--", "--model.learning-rate=0.1")
+    for name in ("steady", "quick"):
+        _serve(url, store.entry(name).tag)
+        assert _run(url, "promote", name)[0] == 0
+    entries, pointer = store.entries(), store.pointer()
+    assert _run(url, "save", str(file))[0] == 0
+    client.flushdb()
+    assert "2 models were missing; the pointer was restored" in _run(url, "restore", str(file))[1]
+    assert (store.entries(), store.pointer()) == (entries, pointer)
+    _run(url, "rollback")
+    assert "0 models were missing; the pointer was kept" in _run(url, "restore", str(file))[1]
+    assert store.pointer().current == pointer.previous
+    file.write_text(file.read_text("utf-8").replace("0.1", "0.2"), "utf-8")
+    code, text = _run(url, "restore", str(file))
+    assert (code, "its content gives" in text.replace("\n", " ")) == (1, True)
+    file.write_text("{}", "utf-8")
+    assert _run(url, "restore", str(file))[0] == 1
+    assert _run(url, "restore", str(tmp_path / "none"))[0] == 1
