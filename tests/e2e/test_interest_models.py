@@ -191,6 +191,8 @@ def _both_predicted_the_same_impressions(stack: Stack) -> None:
     assert 0.5 < found["correlation"] < 1.0
     assert 0.0 < found["difference"] < 0.5
     assert found["log_loss_error"] > 0
+    late = json.loads(_done(stack, "compare", "steady", "quick", "--since", "2026-02-28T23:00Z", "--json"))
+    assert 0 < late["first"]["rows"] < found["first"]["rows"]
     turned = json.loads(_done(stack, "compare", "quick", "steady", "--json"))
     assert (turned["first"], turned["second"]) == (found["second"], found["first"])
     assert turned["log_loss_change"] == pytest.approx(-found["log_loss_change"], abs=1e-12)
