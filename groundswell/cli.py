@@ -23,6 +23,7 @@ VERBS = (
     "keys",
     "interests",
     "score",
+    "models",
     "forget",
     "reviews",
     "panes",

@@ -10,7 +10,8 @@ key                                      type  content
 
 The slot is the CRC-32 of the id's UTF-8 bytes modulo 64, as a number; braces are Redis Cluster hash tags, so
 that many keys of one slot can be written at once. The
-fence is the event time of the newest change, 19 digits.
+fence is the event time of the newest change, 19 digits. Keys of a registered model start with
+``groundswell:v1:model:<tag>:`` (`schemas/served_models.py`).
 
 Values are MessagePack arrays whose first element is the layout version. Counts of a person are little-endian
 float32, five for each topic and five for all together: positive labels (slow memory), labels (slow), positive
@@ -24,10 +25,12 @@ from zlib import crc32
 import msgspec
 
 from schemas.served import ServedError, fence
+from schemas.served_models import check_tag
 
-INT_PREFIX: Final = "groundswell:v1:int"
-ITM_PREFIX: Final = "groundswell:v1:itm"
-HEAD_PREFIX: Final = "groundswell:v1:head"
+PREFIX: Final = "groundswell:v1"
+INT_PREFIX: Final = f"{PREFIX}:int"
+ITM_PREFIX: Final = f"{PREFIX}:itm"
+HEAD_PREFIX: Final = f"{PREFIX}:head"
 LAYOUT_VERSION: Final = 1
 SLOTS: Final = 64
 COUNTS: Final = 5
@@ -117,27 +120,45 @@ R = TypeVar("R", InterestRecord, ItemRecord, HeadRecord)
 _encoder = msgspec.msgpack.Encoder()
 
 
-def interest_key(user: str) -> str:
+def interest_key(user: str, model: str = "") -> str:
     """Return the key of a person's interests.
 
-    Raises:
-        ServedError: The id is empty or too long.
-    """
-    return _key(INT_PREFIX, user)
-
-
-def item_key(item: str) -> str:
-    """Return the key of an item's counts.
+    Args:
+        user: Id.
+        model: Tag; empty = of the job without a model's name.
 
     Raises:
-        ServedError: The id is empty or too long.
+        ServedError: The id is empty or too long, or the tag is none.
     """
-    return _key(ITM_PREFIX, item)
+    return of_model(_key(INT_PREFIX, user), model)
 
 
-def head_key(shard: int) -> str:
-    """Return the key of the head of a shard of people."""
-    return _key(HEAD_PREFIX, str(shard))
+def item_key(item: str, model: str = "") -> str:
+    """Return the key of an item's counts; else as ``interest_key``."""
+    return of_model(_key(ITM_PREFIX, item), model)
+
+
+def head_key(shard: int, model: str = "") -> str:
+    """Return the key of the head of a shard of people; else as ``interest_key``."""
+    return of_model(_key(HEAD_PREFIX, str(shard)), model)
+
+
+def of_model(key: str, model: str) -> str:
+    """Return where a model has what stands under a key without a model.
+
+    >>> of_model("groundswell:v1:head:{4}:0", "0123456789ab")
+    'groundswell:v1:model:0123456789ab:head:{4}:0'
+    """
+    return f"{model_prefix(model)}{key[len(PREFIX) :]}" if model else key
+
+
+def model_prefix(model: str) -> str:
+    """Return what all keys of a registered model start with.
+
+    Raises:
+        ServedError: The tag is none.
+    """
+    return f"{PREFIX}:model:{check_tag(model)}"
 
 
 def slot_of(name: str) -> int:

@@ -17,7 +17,10 @@ from schemas.served_interests import (
     interest_key,
     item_key,
 )
+from schemas.served_models import CURRENT_KEY
 from serving.errors import StoreContentError
+from serving.interest_store import Ranking
+from serving.redis_model_store import pointed
 from serving.redis_read import open_client, read
 
 if TYPE_CHECKING:
@@ -41,28 +44,30 @@ class RedisInterestStore:
         """
         return cls(open_client(url, timeout_s))
 
-    def interests(self, user: str) -> InterestRecord | None:
+    def interests(self, user: str, model: str) -> InterestRecord | None:
         """Return a person's interests."""
-        (raw,) = read(self._client, INT_PREFIX, ("HGET", interest_key(user), _FIELD))
+        (raw,) = read(self._client, INT_PREFIX, ("HGET", interest_key(user, model), _FIELD))
         return _decoded(InterestRecord, raw)
 
-    def items(self, items: Sequence[str]) -> list[ItemRecord | None]:
+    def items(self, items: Sequence[str], model: str) -> list[ItemRecord | None]:
         """Return what is known of items, in their order."""
-        commands = [("HGET", item_key(item), _FIELD) for item in items]
+        commands = [("HGET", item_key(item, model), _FIELD) for item in items]
         return [_decoded(ItemRecord, raw) for raw in read(self._client, ITM_PREFIX, *commands)]
 
-    def head(self, shard: int) -> HeadRecord | None:
+    def head(self, shard: int, model: str) -> HeadRecord | None:
         """Return what scores the people of a shard."""
-        (raw,) = read(self._client, HEAD_PREFIX, ("HGET", head_key(shard), _FIELD))
+        (raw,) = read(self._client, HEAD_PREFIX, ("HGET", head_key(shard, model), _FIELD))
         return _decoded(HeadRecord, raw)
 
-    def ranking(
-        self, user: str, items: Sequence[str]
-    ) -> tuple[InterestRecord | None, list[ItemRecord | None]]:
-        """Return what is known of a person and of items, in one round trip."""
-        keys = [interest_key(user), *(item_key(item) for item in items)]
-        person, *found = read(self._client, INT_PREFIX, *(("HGET", key, _FIELD) for key in keys))
-        return _decoded(InterestRecord, person), [_decoded(ItemRecord, raw) for raw in found]
+    def ranking(self, user: str, items: Sequence[str], model: str) -> Ranking:
+        """Return what is known of a person and of items, and which model is served, in one round trip."""
+        keys = [CURRENT_KEY, interest_key(user, model), *(item_key(item, model) for item in items)]
+        pointer, person, *found = read(self._client, INT_PREFIX, *(("HGET", key, _FIELD) for key in keys))
+        return Ranking(
+            pointed(pointer).current,
+            _decoded(InterestRecord, person),
+            [_decoded(ItemRecord, raw) for raw in found],
+        )
 
     def close(self) -> None:
         """Close the connections."""

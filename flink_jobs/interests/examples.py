@@ -67,7 +67,8 @@ def _row(one: Example) -> _Row:
 class ExampleRecords:
     """Encodes messages as records of the examples topic. One per worker; keeps the compiled schema."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, model_tag: str = "") -> None:
+        self._model = model_tag or MODEL
         self._plan = compile_plan(schema_of(EVENT))
         self._schema_id = registry.id_of(topic_of(EVENT).subject)
         self._kinds = list(self._plan.field("kind").symbols).index
@@ -88,7 +89,7 @@ class ExampleRecords:
                 np.full(len(rows), features.shape[1]),
                 features.ravel(),
             ),
-            "model": MODEL,
+            "model": self._model,
             "from_impression": np.array([row.from_impression for row in rows], np.bool_),
             "topics": (
                 np.array([len(row.topics) for row in rows]),

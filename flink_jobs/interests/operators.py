@@ -133,7 +133,9 @@ class RecordExamples(ScalarFunction):  # type: ignore[misc]
     def open(self, _context: FunctionContext) -> None:
         """Prepare the encoder of this worker."""
         rare_collections()
-        self._records = ExampleRecords(open_registry(self._options.registry_url or None))
+        self._records = ExampleRecords(
+            open_registry(self._options.registry_url or None), self._options.model_tag
+        )
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Encode a batch of messages; each row gets its list."""
@@ -150,11 +152,12 @@ class WriteInterests(ScalarFunction):  # type: ignore[misc]
         """Connect."""
         rare_collections()
         self._sink = RedisSink(self._options.redis_url, self._options.redis_password_file)
+        self._model = self._options.model_tag
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Write one batch before its checkpoint may end."""
         refused = self._sink.write_values(
-            [write for raw in message for write in served.writes_of(bytes(raw[1:]))]
+            [write for raw in message for write in served.writes_of(bytes(raw[1:]), self._model)]
         )
         return in_first_row(refused, len(message))
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from schemas.served_models import UNREGISTERED
 from state.interest_config import InterestConfig
 from state.interest_turn import TurnConfig
+from state.model_entry import ModelConfig, ModelEntry, ModelEntryError
 from state.outcome_join import JoinConfig
 
 ENV_PREFIX = "GROUNDSWELL_INTERESTS"
@@ -45,6 +47,9 @@ class InterestsOptions:
         join: How impressions meet outcomes.
         turn: How people are handled.
         model: The model.
+        model_name: Run this model of the registry in Redis: its settings take the place of ``model``,
+            ``turn.learn_alone`` and ``turn.creators``, and what it serves stands under keys of its own, so
+            that it can run beside another one. Empty = the settings given here, under keys without a model.
     """
 
     kafka_bootstrap: str = "127.0.0.1:9092"
@@ -71,6 +76,18 @@ class InterestsOptions:
     join: JoinConfig = field(default_factory=JoinConfig)
     turn: TurnConfig = field(default_factory=TurnConfig)
     model: InterestConfig = field(default_factory=InterestConfig)
+    model_name: str = ""
+
+    @property
+    def model_tag(self) -> str:
+        """Tag of the registered model that these settings are; empty without a name."""
+        return self.model_entry.tag if self.model_name else UNREGISTERED
+
+    @property
+    def model_entry(self) -> ModelEntry:
+        """The settings that a model consists of, as an entry; needs a name."""
+        config = ModelConfig(self.model, self.turn.learn_alone, self.turn.creators)
+        return ModelEntry(self.model_name, config)
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.
@@ -112,5 +129,10 @@ class InterestsOptions:
             ),
         )
         problems = [text for ok, text in checks if not ok]
+        if self.model_name:
+            try:
+                self.model_entry  # noqa: B018 - a name that cannot be one is told here
+            except ModelEntryError as error:
+                problems.append(f"model_name: {error}")
         if problems:
             raise ValueError("\n".join(problems))

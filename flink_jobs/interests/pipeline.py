@@ -77,12 +77,19 @@ class Ends:
 def items_uid(options: InterestsOptions) -> str:
     """Return the uid of the items' step: other pane, shards or mode, other state."""
     seconds = options.pane_ms // 1000
-    return f"interests/items-v{ITEMS_STATE_VERSION}-p{seconds}-s{options.shards}-{options.execution_mode}"
+    state = f"items{_of_model(options)}-v{ITEMS_STATE_VERSION}-p{seconds}-s{options.shards}"
+    return f"interests/{state}-{options.execution_mode}"
 
 
 def people_uid(options: InterestsOptions) -> str:
     """Return the uid of the people's step: other shards or mode, other state."""
-    return f"interests/people-v{PEOPLE_STATE_VERSION}-s{options.shards}-{options.execution_mode}"
+    state = f"people{_of_model(options)}-v{PEOPLE_STATE_VERSION}-s{options.shards}"
+    return f"interests/{state}-{options.execution_mode}"
+
+
+def _of_model(options: InterestsOptions) -> str:
+    """Return what keeps the state of a registered model from being restored into another's."""
+    return f"-{options.model_tag}" if options.model_tag else ""
 
 
 def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions) -> StatementSet:

@@ -17,6 +17,7 @@ from schemas.served_interests import (
     head_key,
     interest_key,
     item_key,
+    of_model,
 )
 from state.interest_config import InterestConfig
 from state.interest_items import ItemFacts
@@ -68,9 +69,12 @@ def of_turn(
         yield Served(head_key(shard), at_ms, encode(record))
 
 
-def writes_of(message: bytes) -> list[ValueWrite]:
-    """Return the writes of a message."""
-    return [ValueWrite(one.key, fence(one.at_ms), TTL_MS, one.value) for one in served_decode(message)]
+def writes_of(message: bytes, model: str = "") -> list[ValueWrite]:
+    """Return the writes of a message, under the keys of the model with this tag."""
+    return [
+        ValueWrite(of_model(one.key, model), fence(one.at_ms), TTL_MS, one.value)
+        for one in served_decode(message)
+    ]
 
 
 def _interests(cfg: InterestConfig, shard: int, user: UserState, at_ms: int) -> InterestRecord:

@@ -17,8 +17,10 @@ def _execute(options: InterestsOptions) -> None:
     """Build and submit; Flink is loaded only here."""
     from flink_jobs._shell import kafka_tables as kafka  # noqa: PLC0415
     from flink_jobs._shell.env import job_environment  # noqa: PLC0415
+    from flink_jobs.interests.model_choice import with_model  # noqa: PLC0415
     from flink_jobs.interests.pipeline import Ends, build  # noqa: PLC0415
 
+    options = with_model(options)
     settings = kafka.settings_of(options, options.out_of_order_ms)
     env, tables = job_environment(
         options,

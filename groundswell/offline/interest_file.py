@@ -8,18 +8,20 @@ from pathlib import Path
 from groundswell.offline.interest_metrics import Quality, quality
 from groundswell.offline.interest_rows import last_rows, read_rows
 from groundswell.offline.interests import Predicted, Replay, replay
+from state.residual import NoResidual, Residual
 
 HEADER = ("row", "p")
 RANK = "rank"
 
 
-def predict_file(file: Path, out: Path, rank: int | None = None) -> Quality:
+def predict_file(file: Path, out: Path, rank: int | None = None, residual: Residual | None = None) -> Quality:
     """Read events, write predictions, return how good they were. The file is read twice.
 
     Args:
         file: Events, see `interest_rows.COLUMNS`.
         out: CSV to write, as `write_predictions` says.
         rank: Write the place within its slate of each of the first so many; None = no such column.
+        residual: Takes part in predictions; None = the model as it runs live.
 
     Raises:
         InterestsError: The file cannot be understood.
@@ -28,7 +30,7 @@ def predict_file(file: Path, out: Path, rank: int | None = None) -> Quality:
     with file.open(newline="", encoding="utf-8") as lines:
         last = last_rows(read_rows(lines))
     with file.open(newline="", encoding="utf-8") as lines:
-        found = list(replay(read_rows(lines), last, Replay()))
+        found = list(replay(read_rows(lines), last, Replay(residual=residual or NoResidual())))
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", newline="", encoding="utf-8") as target:
         write_predictions(found, target, rank)

@@ -6,7 +6,7 @@ from typing import get_args, get_origin, get_type_hints
 import msgspec
 
 from groundswell.reference.tables import code, table
-from schemas import served
+from schemas import served, served_models
 from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
 from schemas.served_interests import (
@@ -19,12 +19,13 @@ from schemas.served_interests import (
     InterestRecord,
     ItemRecord,
 )
+from schemas.served_models import ModelPointer
 from serving.web.redis_buckets import PREFIX as LIMITS
 
 _HEAD = """# What is served from Redis
 
-Generated from `schemas/served.py` and `schemas/served_interests.py` by `python -m groundswell.reference`: do
-not edit.
+Generated from `schemas/served.py`, `schemas/served_interests.py` and `schemas/served_models.py` by
+`python -m groundswell.reference`: do not edit.
 
 The trending job and the interests job write, everybody may read. `groundswell trends`, `groundswell explain`,
 `groundswell interests` and `groundswell score` read just these keys.
@@ -73,6 +74,9 @@ positive labels (slow memory), labels (slow), positive labels (fast), labels (fa
 prediction (slow). They are as of `as_of_ms`; at a later moment a slow count has faded by
 `0.5 ** (age / slow_half_life_ms)`, a fast one likewise.
 [Read interests](../howto/read-interests.md) says what they mean.
+
+Keys of a [registered model](../howto/models.md) start with `groundswell:v1:model:<tag>:` in place of
+`groundswell:v1:`. `groundswell models` writes the entries and the pointer.
 """
 
 _READ = """
@@ -115,6 +119,8 @@ def page() -> str:
             (code(f"{INT_PREFIX}:{{<slot>}}:<user>"), "hash", "`_v` fence, `d` one InterestRecord"),
             (code(f"{ITM_PREFIX}:{{<slot>}}:<item>"), "hash", "`_v` fence, `d` one ItemRecord"),
             (code(f"{HEAD_PREFIX}:{{<slot>}}:<shard>"), "hash", "`_v` fence, `d` one HeadRecord"),
+            (code(served_models.ENTRIES_KEY), "hash", "name -> a model as JSON, never changed"),
+            (code(served_models.CURRENT_KEY), "hash", "`_v` number of the switch, `d` one ModelPointer"),
             (code(f"{LIMITS}:{{<name>}}"), "hash", "rate of an API key; the HTTP server writes it"),
         ],
     )
@@ -122,7 +128,7 @@ def page() -> str:
     for record in (TrendRecord, AsOf):
         text += f"\n### {record.__name__}\n\n{summary(record)}\n\n{_fields(record)}"
     text += _INTERESTS
-    for interest in (InterestRecord, ItemRecord, HeadRecord):
+    for interest in (InterestRecord, ItemRecord, HeadRecord, ModelPointer):
         text += f"\n### {interest.__name__}\n\n{summary(interest)}\n\n{_fields(interest)}"
     text += _READ.format(list_key=served.list_key("global"), meta_key=served.meta_key("global", "world cup"))
     return text
@@ -140,6 +146,7 @@ def _fields(record: type[msgspec.Struct]) -> str:
 def _kind(hint: object) -> str:
     names = {
         "int": "whole number", "float": "number", "str": "text", "bool": "true or false", "bytes": "bytes",
+        "NoneType": "null",
     }  # fmt: skip
     if get_origin(hint) is tuple:
         inner = _kind(get_args(hint)[0])

@@ -12,6 +12,7 @@ from schemas.served import Kind
 if TYPE_CHECKING:
     from groundswell.stack.endpoints import Stack
     from serving.redis_interest_store import RedisInterestStore
+    from serving.redis_model_store import RedisModelStore
     from serving.redis_store import RedisTrendStore
 
 CANNOT, WRONG_USE = 1, 2
@@ -62,6 +63,18 @@ def open_interests(data: Path, url: str | None) -> "RedisInterestStore":
     from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415 - as above
 
     return RedisInterestStore.at(url or _local(data, lambda stack: stack.redis_url))
+
+
+def open_models(data: Path, url: str | None) -> "RedisModelStore":
+    """Open the model registry.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+        StoreContentError: The address cannot be one.
+    """
+    from serving.redis_model_store import RedisModelStore  # noqa: PLC0415 - as above
+
+    return RedisModelStore.at(redis_address(data, url))
 
 
 def kafka_address(data: Path, bootstrap: str | None) -> str:

@@ -32,7 +32,10 @@ def register(app: typer.Typer) -> None:
         """
         with told():
             store = open_interests(data, redis)
-            record = store.interests(user)
+            from serving.current_model import follow  # noqa: PLC0415 - help must not load msgspec
+
+            _, known = follow(store, user, (), "")
+            record = known.person
             if record is None:
                 say(f"nothing is known of {user}")
                 if as_json:

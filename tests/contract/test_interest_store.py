@@ -62,12 +62,12 @@ def _filled(url: str | None) -> InterestStore:
 def test_the_newest_value_is_read_and_unknown_ids_are_none(kind: str, url: str) -> None:
     """An older write changes nothing."""
     store = _filled(None if kind == "memory" else url)
-    assert store.interests("ann") == _record(7)
-    assert store.interests("bob") is None
-    assert store.items(["p2", "p1"]) == [None, _item(5)]
-    assert store.head(0) is None
+    assert store.interests("ann", "") == _record(7)
+    assert store.interests("bob", "") is None
+    assert store.items(["p2", "p1"], "") == [None, _item(5)]
+    assert store.head(0, "") is None
     with pytest.raises(ServedError, match="id of 0 characters"):
-        store.interests("")
+        store.interests("", "")
 
 
 def test_a_removed_value_is_gone_with_its_fence(url: str) -> None:
@@ -91,6 +91,6 @@ def test_what_cannot_be_read_is_told(url: str) -> None:
     with redis.Redis.from_url(url, protocol=2) as client:
         client.hset(interest_key("odd"), "d", b"\x91\x09")
     with pytest.raises(StoreContentError, match="Redis holds"):
-        RedisInterestStore.at(url).interests("odd")
+        RedisInterestStore.at(url).interests("odd", "")
     with pytest.raises(StoreUnavailableError, match="groundswell status"):
-        RedisInterestStore.at("redis://127.0.0.1:1/0").interests("ann")
+        RedisInterestStore.at("redis://127.0.0.1:1/0").interests("ann", "")

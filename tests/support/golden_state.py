@@ -32,6 +32,7 @@ from state import (
     outcome_join,
     places,
     recent_set,
+    residual_ftrl,
     tag_table,
     tagger,
     tail_sketch,
@@ -39,6 +40,7 @@ from state import (
 )
 from state.codec import Codec
 from state.online_model import CalibrationState
+from state.residual import Case
 from tests.support.trend_records import a_record
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
@@ -209,6 +211,14 @@ def _drift(rng: Rng) -> interest_drift.DriftState:
     return interest_drift.DriftState(7, 0.5, 2.0, -1.5, 1.75, losses, errors, 1)
 
 
+def _table(rng: Rng) -> residual_ftrl.FtrlState:
+    """A table of weights that some cases have gone into."""
+    table = residual_ftrl.HashedFtrl(residual_ftrl.FtrlConfig(bits=5))
+    for n in rng.integers(0, 6, 12).tolist():
+        table.learn(Case("ann", f"p{n}", "max", ("tea",), 0, 0.1 * n), n % 2)
+    return table.state
+
+
 def _head(rng: Rng) -> interest_head.HeadState:
     weights, squares = rng.normal(size=(2, len(interest_head.FEATURES)))
     return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, (squares * squares).tolist())
@@ -258,4 +268,5 @@ SAMPLES = (
     Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),
     Sample("iu", _user),
     Sample("ih", _head),
+    Sample("rf", _table),
 )

@@ -164,7 +164,9 @@ def test_a_reader_scores_as_the_job_predicts() -> None:
     store.put_interests("ann", decode(InterestRecord, early.redis[interest_key("ann")][1]))
     store.put_item("p1", decode(ItemRecord, early.redis[item_key("p1")][1]))
     store.put_head(0, decode(HeadRecord, early.redis[head_key(0)][1]))
-    (found,) = Scorer(store.head(0)).score(store.interests("ann"), [Item.of("p1", store.items(["p1"])[0])])
+    (found,) = Scorer(store.head(0, "")).score(
+        store.interests("ann", ""), [Item.of("p1", store.items(["p1"], "")[0])]
+    )
     assert found.p == pytest.approx(interest_person.unpack_scored(asked.scored).p, abs=0.01)
 
 
