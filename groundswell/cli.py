@@ -24,6 +24,7 @@ VERBS = (
     "interests",
     "score",
     "forget",
+    "sweep",
     "reviews",
     "panes",
     "dlq",

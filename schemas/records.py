@@ -455,10 +455,7 @@ class ErasureCarriedOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InterestAlarmRaised(msgspec.Struct, frozen=True, kw_only=True):
-    """The interest model of a shard became worse, or more wrong on one side, than its own predictions lead to expect..
-
-
-    """
+    """The interest model of a shard is worse than its predictions claim. Or more wrong on one side."""
 
     EVENT: ClassVar[str] = "interest_alarm"
 

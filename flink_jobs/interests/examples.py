@@ -64,6 +64,11 @@ def _row(one: Example) -> _Row:
     )
 
 
+def key_of(actor_id: str, event_id: str) -> str:
+    """Return the Kafka key of an example: all changes of one have the same, so the last one stays."""
+    return f"{actor_id}|{event_id}".replace(FIELD_SEPARATOR, " ")
+
+
 class ExampleRecords:
     """Encodes messages as records of the examples topic. One per worker; keeps the compiled schema."""
 
@@ -98,8 +103,6 @@ class ExampleRecords:
         }
         values = encode(self._plan, columns, len(rows), self._schema_id).values()
         return [
-            FIELD_SEPARATOR.join(
-                (row.actor_id.replace(FIELD_SEPARATOR, " "), value.hex(), str(row.source_ms))
-            )
+            FIELD_SEPARATOR.join((key_of(row.actor_id, row.event_id), value.hex(), str(row.source_ms)))
             for row, value in zip(rows, values, strict=True)
         ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from state.interest_config import InterestConfig
+from state.interest_drift import DriftConfig
 from state.interest_turn import TurnConfig
 from state.outcome_join import JoinConfig
 
@@ -42,6 +43,8 @@ class InterestsOptions:
         pane_ms: Counts of items grow by panes of this length.
         item_ttl_ms: An item that nobody met for this long is forgotten.
         watermark_ms: How often event time is told to the next step.
+        audit_key_file: File with the secret key of the subjects in erasure.audit; empty = none.
+        drift: When the model's quality alarms.
         join: How impressions meet outcomes.
         turn: How people are handled.
         model: The model.
@@ -68,6 +71,8 @@ class InterestsOptions:
     pane_ms: int = 60_000
     item_ttl_ms: int = 90 * _DAY_MS
     watermark_ms: int = 100
+    audit_key_file: str = ""
+    drift: DriftConfig = field(default_factory=DriftConfig)
     join: JoinConfig = field(default_factory=JoinConfig)
     turn: TurnConfig = field(default_factory=TurnConfig)
     model: InterestConfig = field(default_factory=InterestConfig)
