@@ -28,6 +28,7 @@ VERBS = (
     "reviews",
     "panes",
     "dlq",
+    "health",
     "evaluate",
 )
 

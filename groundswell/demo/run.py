@@ -3,11 +3,12 @@
 import statistics
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from groundswell.dead_letters import LetterBox
 from groundswell.demo import feed, ticks
 from groundswell.demo.page import page
 from groundswell.demo.plan import OUT_OF_ORDER_MS, PANE_MS, DemoPlan, pane_for
@@ -174,11 +175,13 @@ class Demonstration:
         bootstrap = self._stack.kafka_bootstrap
         panes = collect(read_topic(bootstrap, "trend.panes"), FileRegistry())
         records = every_record(self._stack.redis_url)
-        dead = sum(1 for topic in self._topics for _ in read_topic(bootstrap, f"{topic}.dlq"))
+        box = LetterBox()
+        for topic in self._topics:
+            deque(box.sort(read_topic(bootstrap, f"{topic}.dlq")), maxlen=0)
         report: dict[str, object] = {
             "events_produced": sent["produced"],
             "events_acknowledged": sent["acknowledged"],
-            "events_dead_lettered": dead,
+            "events_dead_lettered": box.total,
             "panes": len(panes.by_key),
             "panes_by_kind": dict(Counter(pane.kind for pane in panes.rows())),
             "seconds_to_first_trend": None if self.first_trend_s is None else round(self.first_trend_s, 1),
