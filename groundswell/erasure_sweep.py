@@ -2,8 +2,9 @@
 
 The job forgets a person within its delay, but it does not know which records it wrote weeks ago. The sweep
 does: it reads the keys of `interest.examples` once for all requests, sends a tombstone for each of theirs,
-and adds the counts to `erasure.audit`. A request is swept once the job has carried it out: from then on it writes
-no more about what was before. Swept requests stand in the audit and are passed over, so it may run hourly.
+and adds the counts to `erasure.audit`. A request is swept once the job has carried it out: from then on it
+writes no more about what was before. Swept requests stand in the audit and are passed over, so it may run
+hourly.
 """
 
 import time

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord
+from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, PastRecord
 
 
 class InterestStore(Protocol):
@@ -23,6 +23,10 @@ class InterestStore(Protocol):
 
     def head(self, shard: int) -> HeadRecord | None:
         """Return what scores the people of a shard; None before the first was written."""
+        ...
+
+    def past(self, user: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        """Return a person's interests and how they were before, oldest first, in one round trip."""
         ...
 
     def ranking(

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, head_key, interest_key, item_key
+from schemas.served_interests import (
+    HeadRecord,
+    InterestRecord,
+    ItemRecord,
+    PastRecord,
+    head_key,
+    interest_key,
+    item_key,
+)
 
 
 class MemoryInterestStore:
@@ -10,6 +18,7 @@ class MemoryInterestStore:
 
     def __init__(self) -> None:
         self._held: dict[str, InterestRecord | ItemRecord | HeadRecord] = {}
+        self._past: dict[str, list[PastRecord]] = {}
 
     def put_interests(self, user: str, record: InterestRecord) -> None:
         """Store a person's interests."""
@@ -37,6 +46,14 @@ class MemoryInterestStore:
         """Return what scores the people of a shard."""
         found = self._held.get(head_key(shard))
         return found if isinstance(found, HeadRecord) else None
+
+    def put_past(self, user: str, record: PastRecord) -> None:
+        """Store how a person's interests were at an earlier moment; oldest first."""
+        self._past.setdefault(user, []).append(record)
+
+    def past(self, user: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        """Return a person's interests and how they were at earlier moments."""
+        return self.interests(user), list(self._past.get(user, ()))
 
     def ranking(
         self, user: str, items: Sequence[str]

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from schemas.docstrings import attributes, summary
 from schemas.served import TrendRecord
 from serving.web import mastodon_shapes as masto
-from serving.web import people_shapes, shapes
+from serving.web import past_shapes, people_shapes, pipeline_shapes, shapes
 from serving.web.build import VERSION
 from serving.web.problems import KINDS, PROBLEM_JSON
 
@@ -26,6 +26,8 @@ SHAPES: tuple[type[msgspec.Struct], ...] = (
     shapes.Readiness,
     shapes.Problem,
     people_shapes.UserInterests,
+    past_shapes.InterestHistory,
+    pipeline_shapes.PipelineState,
     people_shapes.RankRequest,
     people_shapes.Ranking,
     masto.Tag,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from schemas.served_interests import InterestRecord
+from schemas.served_interests import InterestRecord, PastRecord
 from serving.errors import StoreUnavailableError
 from serving.interest_store import InterestStore
 from serving.scorer import Item, Score, Scorer
@@ -39,6 +39,14 @@ class People:
             StoreUnavailableError: The store did not answer within the deadline.
         """
         return await self._asked(partial(self._store.interests, user))
+
+    async def past(self, user: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        """Return a person's interests, None when nothing is known, and how they were before.
+
+        Raises:
+            StoreUnavailableError: The store did not answer within the deadline.
+        """
+        return await self._asked(partial(self._store.past, user))
 
     async def rank(
         self, user: str, candidates: Sequence[Candidate]
