@@ -30,7 +30,7 @@ class ReadDeeds(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
     def open(self, _context: FunctionContext) -> None:
         """Open the registry and the decoder of this worker."""
         o = self._options
-        self._decoder = DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards)
+        self._decoder = DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards, o.late_ms)
 
     def eval(
         self,

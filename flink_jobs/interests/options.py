@@ -29,7 +29,9 @@ class InterestsOptions:
         redis_url: Where interests are served from. No password in here: see redis_password_file.
         redis_password_file: File with the Redis password; empty = none.
         out_of_order_ms: How far behind the newest record time of its partition an event may come. Every
-            interest is that much late.
+            interest is that much late. What comes later is still taken, see late_ms.
+        late_ms: An event whose moment is over by less than this is taken as if it had happened now: an
+            impression and its outcome still meet, only their order may be lost. Later ones are dead letters.
         idle_timeout_ms: A partition silent for this long no longer holds time back; 0 = it always does.
         bounded: Stop at the newest records of the start, and end every window.
         parallelism: Subtasks of every step; 0 = the cluster's default.
@@ -58,6 +60,7 @@ class InterestsOptions:
     redis_url: str = "redis://127.0.0.1:6379/0"
     redis_password_file: str = ""
     out_of_order_ms: int = 500
+    late_ms: int = 60_000
     idle_timeout_ms: int = 10_000
     bounded: bool = False
     parallelism: int = 0
@@ -95,6 +98,7 @@ class InterestsOptions:
                 "redis_url holds a user or password: put it into a file and name it in redis_password_file",
             ),
             (0 <= self.out_of_order_ms <= _DAY_MS, "out_of_order_ms: expected 0 to one day"),
+            (0 <= self.late_ms <= _DAY_MS, "late_ms: expected 0 to one day"),
             (self.idle_timeout_ms >= 0, "idle_timeout_ms: expected 0 (never idle) or more"),
             (
                 1 <= self.shards <= _MAX_PARALLELISM,

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from schemas import served_health
 from schemas.docstrings import attributes, summary
 from schemas.served import TrendRecord
 from serving.web import mastodon_shapes as masto
@@ -148,7 +149,7 @@ def _explain(schema: dict[str, Any], cls: type[msgspec.Struct]) -> None:
 
 
 def _class_of(name: str) -> type[msgspec.Struct]:
-    modules = (shapes, people_shapes, masto)
+    modules = (shapes, people_shapes, past_shapes, pipeline_shapes, served_health, masto)
     found: type[msgspec.Struct] = next(getattr(one, name) for one in modules if hasattr(one, name))
     return found
 
