@@ -62,8 +62,7 @@ def create_app(
         health: Where the pipeline's health is read, from several threads; None = nobody collects it.
         statuses: Looks up the platform's posts for Mastodon's clients.
     """
-    options = options or WebOptions()
-    service = Service(store, options)
+    service = Service(store, options := options or WebOptions())
     app = FastAPI(
         title="Groundswell",
         version=VERSION,
@@ -73,14 +72,14 @@ def create_app(
     )
     app.state.service = service
     people = People(interests or MemoryInterestStore(), service.calls, service.options.deadline_s)
-    service.metrics.registry.register(pipeline_routes.PipelineMetrics(health or NobodyCollects()))
+    health = health or NobodyCollects()
     for made in (
         trend_routes.routes(service),
         topic_routes.routes(service),
         mastodon_routes.routes(service, statuses),
         people_routes.routes(people),
         past_routes.routes(people),
-        pipeline_routes.routes(service, health or NobodyCollects()),
+        pipeline_routes.routes(service, health),
         health_routes.routes(service),
     ):
         app.include_router(made)

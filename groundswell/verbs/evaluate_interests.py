@@ -23,12 +23,23 @@ Rank = Annotated[
     typer.Option("--rank", min=1, help="Also write rank: the place within its slate of the first K."),
 ]
 
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        help="Picture to write of log-loss and calibration, block by block of labels.",
+        dir_okay=False,
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command()
-    def interests(file: File, out: Out, *, rank: Rank = None, as_json: AsJson = False) -> None:
+    def interests(
+        file: File, out: Out, *, rank: Rank = None, plot: Plot = None, as_json: AsJson = False
+    ) -> None:
         """Predict each row before its label is learned, with the live interest model.
 
         Label is 1, 0 or nothing. Rows that share an impression_id are one slate: all of it is scored before
@@ -39,7 +50,7 @@ def register(app: typer.Typer) -> None:
         from groundswell.offline.interest_rows import InterestsError  # noqa: PLC0415
 
         try:
-            found = predict_file(file, out, rank)
+            found = predict_file(file, out, rank, plot)
         except (OSError, UnicodeDecodeError, InterestsError) as error:
             say(f"{file}: {error}")
             raise typer.Exit(_CANNOT) from None

@@ -24,6 +24,7 @@ function options(width, lines, value, top) {
         stroke: colour(COLOURS[i % COLOURS.length]),
         dash: DASHES[i % DASHES.length],
         width: 2,
+        spanGaps: true,
         points: { show: line.values.length < 40, size: 5 },
         value: (_plot, raw) => (raw == null ? "–" : value(raw)),
       })),

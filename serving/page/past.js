@@ -5,7 +5,7 @@ import { Lines } from "./lines.js";
 import { moment } from "./words.js";
 
 const EVERY_MS = 10000, MOST_LINES = 5;
-const percent = (share) => `${Math.round(share * 100)} %`;
+const percent = (share) => (share == null ? "little" : `${Math.round(share * 100)} %`);
 
 function leading(points, memory) {
   const mass = new Map();
@@ -29,11 +29,11 @@ export function Past({ user }) {
   if (points.length < 2) return html`<h2>Over time</h2><p class="lead">A line needs two hours with something to learn from; there is one so far.</p>`;
   const lines = leading(points, memory).map((name) => ({
     name,
-    values: points.map((point) => point.topics.find((one) => one.topic === name)?.[memory] ?? 0),
+    values: points.map((point) => point.topics.find((one) => one.topic === name)?.[memory] ?? null),
   }));
   const last = points.length - 1;
   const words = `Shares of the liking from ${moment(points[0].as_of_ms)} to ${moment(points[last].as_of_ms)}: `
-    + lines.map((line) => `${line.name} from ${percent(line.values[0])} to ${percent(line.values[last])}`).join(", ");
+    + lines.map((line) => `${line.name} ${percent(line.values[last])} at the end`).join(", ");
   return html`<h2>Over time</h2>
     <form class="pick"><label>Memory <select value=${memory} onChange=${(event) => setMemory(event.target.value)}>
       <option value="slow">of weeks</option><option value="fast">of hours</option>

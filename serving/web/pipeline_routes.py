@@ -20,8 +20,9 @@ from serving.web.trend_routes import NoneMatch
 
 
 def routes(service: Service, store: HealthStore) -> APIRouter:
-    """Return the endpoint."""
+    """Return the endpoint; the same goes to the server's metrics."""
     router = APIRouter(prefix="/v1", tags=["operation"])
+    service.metrics.registry.register(PipelineMetrics(store))
 
     @router.get(
         "/pipeline",

@@ -155,30 +155,35 @@ def test_nothing_that_stays_names_who_was_forgotten(tmp_path: Path) -> None:
         subject = subject_of(event_id, gone, key_file.read_bytes())
         assert {(one.subject, one.keyed) for one in audits.values()} == {(subject, True)}
 
-        assert _in_redis(gone, stack.redis_url) == []
-        assert _in_redis(kept, stack.redis_url) != []
-        assert _in_files(gone.encode(), savepoint) == []
-        assert _in_files(kept.encode(), savepoint) != []
-        named = {
-            who: {
-                topic
-                for topic in _all_topics(stack)
-                if any(_names(who.encode(), record) for record in _left(stack, topic))
-            }
-            for who in (gone, kept)
+        _nothing_names(stack, gone, kept, savepoint)
+
+
+def _nothing_names(stack: Stack, gone: str, kept: str, savepoint: Path) -> None:
+    """Search everything that stays for two ids."""
+    assert _in_redis(gone, stack.redis_url) == []
+    assert _in_redis(kept, stack.redis_url) != []
+    assert _in_files(gone.encode(), savepoint) == []
+    assert _in_files(kept.encode(), savepoint) != []
+    named = {
+        who: {
+            topic
+            for topic in _all_topics(stack)
+            if any(_names(who.encode(), record) for record in _left(stack, topic))
         }
-        assert "interest.examples" in named[kept]
-        # What is left are logs of what happened and the request; they go by their retention.
-        assert named[gone] <= {"engagement", "content", "erasure", "engagement.dlq"}
-        for topic in named[gone]:
-            assert topics()[topic].cleanup == "delete"
-            assert topics()[topic].retention_ms <= _DEADLINE_MS
-        with running_server(stack.redis_url) as address:
-            answer = httpx.get(f"{address}/v1/users/{gone}/interests")
-            assert answer.status_code == 404
-            assert httpx.get(f"{address}/v1/users/{kept}/interests").status_code == 200
-            ranked = httpx.post(f"{address}/v1/rank", json={"user": gone, "candidates": [{"id": "p1"}]})
-            assert ranked.json()["known"] is False
+        for who in (gone, kept)
+    }
+    assert "interest.examples" in named[kept]
+    # What is left are logs of what happened and the request; they go by their retention.
+    assert named[gone] <= {"engagement", "content", "erasure", "engagement.dlq"}
+    for topic in named[gone]:
+        assert topics()[topic].cleanup == "delete"
+        assert topics()[topic].retention_ms <= _DEADLINE_MS
+    with running_server(stack.redis_url) as address:
+        answer = httpx.get(f"{address}/v1/users/{gone}/interests")
+        assert answer.status_code == 404
+        assert httpx.get(f"{address}/v1/users/{kept}/interests").status_code == 200
+        ranked = httpx.post(f"{address}/v1/rank", json={"user": gone, "candidates": [{"id": "p1"}]})
+        assert ranked.json()["known"] is False
 
 
 def _later(stack: Stack, user: str) -> None:

@@ -158,7 +158,7 @@ def test_an_erasure_says_what_it_removed_and_names_nobody() -> None:
 
 
 def test_interests_are_kept_as_they_stood_at_the_end_of_an_hour() -> None:
-    """One point for each hour with a label, written with the next change; gone when the person is forgotten."""
+    """One point for each hour with a label, written with the next change; it goes with the person."""
     tea = [_deed(n * 3_600, "like", item=f"p{n}") for n in range(3)]
     flow = _flow(*tea, _deed(4 * 3_600, "like", item="p9", topics=("chess",)))
     flow.until(END_MS)
