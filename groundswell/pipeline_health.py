@@ -25,6 +25,7 @@ from schemas.served_health import (
     HealthRecord,
     JobHealth,
     Quality,
+    QualityPoint,
     encode_health,
 )
 from schemas.served_interests import QualityRecord, decode, head_key, quality_key
@@ -212,5 +213,8 @@ def quality_of(records: Sequence[QualityRecord]) -> Quality:
         log_loss=sum(loss for _, loss, _ in newest) / len(newest),
         calibration=sum(ratio for _, _, ratio in newest) / len(newest),
         alarms=sum(record.alarms for record in records),
-        points=tuple(points[-_MOST_POINTS:]),
+        points=tuple(
+            QualityPoint(at_ms=at_ms, log_loss=loss, calibration=ratio)
+            for at_ms, loss, ratio in points[-_MOST_POINTS:]
+        ),
     )

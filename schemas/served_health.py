@@ -68,6 +68,20 @@ class JobHealth(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int = 0
 
 
+class QualityPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One block of labels of one shard.
+
+    Attributes:
+        at_ms: Event time of its last label.
+        log_loss: Mean, natural logarithm.
+        calibration: Predictions divided by positive labels.
+    """
+
+    at_ms: int
+    log_loss: float
+    calibration: float
+
+
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
     """How good the interest model's predictions are, over all shards.
 
@@ -77,7 +91,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
         log_loss: Mean of the newest block of each shard, natural logarithm.
         calibration: Predictions divided by positive labels there; 1 = right on the whole.
         alarms: Alarms so far.
-        points: (event time, log-loss, calibration) of blocks of all shards in order of time, at most 96.
+        points: Blocks of all shards in order of time, at most 96.
     """
 
     as_of_ms: int | None = None
@@ -85,7 +99,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     log_loss: float | None = None
     calibration: float | None = None
     alarms: int = 0
-    points: tuple[tuple[int, float, float], ...] = ()
+    points: tuple[QualityPoint, ...] = ()
 
 
 class HealthRecord(msgspec.Struct, frozen=True, kw_only=True):

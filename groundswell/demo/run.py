@@ -10,6 +10,7 @@ from pathlib import Path
 
 from groundswell.dead_letters import LetterBox
 from groundswell.demo import feed, ticks
+from groundswell.demo.collector import collector
 from groundswell.demo.page import page
 from groundswell.demo.plan import OUT_OF_ORDER_MS, PANE_MS, DemoPlan, pane_for
 from groundswell.demo.served import every_record
@@ -259,7 +260,12 @@ def run(plan: DemoPlan, say: Say, show: Callable[[Demonstration], None] | None) 
             demo.begin()
             if show is None:
                 return demo.finish()
-            with page(stack.redis_url, Path(stack.data_dir) / "demo-page.log") as demo.page:
+            logs = Path(stack.data_dir)
+            addresses = stack.kafka_bootstrap, stack.redis_url, stack.flink_rest_url
+            with (
+                page(stack.redis_url, logs / "demo-page.log") as demo.page,
+                collector(*addresses, logs / "demo-health.log"),
+            ):
                 return _watched(demo, show)
         finally:
             demo.stop()

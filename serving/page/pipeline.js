@@ -62,7 +62,7 @@ function Quality({ quality }) {
       <div class="card"><dt>Labels</dt><dd>${number(quality.labels)}</dd></div>
       <div class="card"><dt>Alarms</dt><dd>${number(quality.alarms)}</dd></div>
     </dl>
-    ${quality.points.length > 1 && html`<div class="card plot"><${Lines} at_ms=${quality.points.map((one) => one[0])}
-      lines=${[{ name: "log-loss", values: quality.points.map((one) => one[1]) }]} words=${words} value=${loss} /></div>`}
+    ${quality.points.length > 1 && html`<div class="card plot"><${Lines} at_ms=${quality.points.map((one) => one.at_ms)}
+      lines=${[{ name: "log-loss", values: quality.points.map((one) => one.log_loss) }]} words=${words} value=${loss} /></div>`}
     <p class="lead">Each label is judged by the prediction made before it was known. Predicted / liked of 1 is right on the whole.</p>`;
 }

@@ -17,6 +17,7 @@ from schemas.served_health import (
     HealthRecord,
     JobHealth,
     Quality,
+    QualityPoint,
     encode_health,
 )
 from schemas.served_interests import PastRecord, encode, interest_key, past_field
@@ -214,7 +215,10 @@ def test_the_pipeline_is_shown_when_somebody_collects_it(world: World, scheme: s
         jobs=(JobHealth(name="trending", state="RUNNING", checkpoint_ms=NOON_MS - 7_000),),
         quality=Quality(
             as_of_ms=NOON_MS, labels=9_000, log_loss=0.5, calibration=1.02, alarms=2,
-            points=((NOON_MS - 60_000, 0.6, 1.1), (NOON_MS, 0.5, 1.0)),
+            points=tuple(
+                QualityPoint(at_ms=at_ms, log_loss=0.5, calibration=1.1)
+                for at_ms in (NOON_MS - 60_000, NOON_MS)
+            ),
         ),
         problems=("Kafka: does not answer",),
     )  # fmt: skip
