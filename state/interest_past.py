@@ -32,7 +32,7 @@ class Past(NamedTuple):
 
 
 def past_of(cfg: InterestConfig, user: UserState) -> Past:
-    """Return a person's interests as of the newest label. About 15 us; once an hour of activity."""
+    """Return a person's interests as of the newest label. About 40 us; once an hour of activity."""
     slow, fast = scales(cfg, user, user.seen_ms)
     rows = np.frombuffer(user.total + user.rows, np.float32).reshape(-1, _COUNTS)[:, :3]
     counts = np.maximum(rows.astype(np.float64) * (slow, slow, fast), 0.0)
