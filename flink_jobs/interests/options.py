@@ -32,6 +32,7 @@ class InterestsOptions:
             interest is that much late. What comes later is still taken, see late_ms.
         late_ms: An event whose moment is over by less than this is taken as if it had happened now: an
             impression and its outcome still meet, only their order may be lost. Later ones are dead letters.
+            0 = all late ones are: then what comes out depends on the events alone.
         idle_timeout_ms: A partition silent for this long no longer holds time back; 0 = it always does.
         bounded: Stop at the newest records of the start, and end every window.
         parallelism: Subtasks of every step; 0 = the cluster's default.

@@ -54,6 +54,7 @@ def _submit(stack: Stack) -> str:
             "--bounded",
             "--idle-timeout-ms=0",
             "--out-of-order-ms=60000",
+            "--late-ms=0",  # what is late is taken as of a moment that no two runs share
             "--join.most-kept=10000",
             "--batch-rows=2000",
         ],
