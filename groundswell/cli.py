@@ -25,9 +25,11 @@ VERBS = (
     "score",
     "models",
     "forget",
+    "sweep",
     "reviews",
     "panes",
     "dlq",
+    "health",
     "evaluate",
 )
 

@@ -6,7 +6,12 @@ key                                      type  content
 ``groundswell:v1:int:{<slot>}:<user>``   HASH  ``_v`` fence, ``d`` one InterestRecord
 ``groundswell:v1:itm:{<slot>}:<item>``   HASH  ``_v`` fence, ``d`` one ItemRecord
 ``groundswell:v1:head:{<slot>}:<shard>`` HASH  ``_v`` fence, ``d`` one HeadRecord
+``groundswell:v1:qlt:{<slot>}:<shard>``  HASH  ``_v`` fence, ``d`` one QualityRecord
 =======================================  ====  =================================================
+
+Beside ``d`` the hash of a person has up to 48 fields ``h<number>``, each a PastRecord: interests as they were
+at the end of an hour of event time in which something was learned. The number is that of the hour since 1970,
+12 digits, so fields in order are in order of time. They go with the key when the person is forgotten.
 
 The slot is the CRC-32 of the id's UTF-8 bytes modulo 64, as a number; braces are Redis Cluster hash tags, so
 that many keys of one slot can be written at once. The
@@ -31,6 +36,9 @@ PREFIX: Final = "groundswell:v1"
 INT_PREFIX: Final = f"{PREFIX}:int"
 ITM_PREFIX: Final = f"{PREFIX}:itm"
 HEAD_PREFIX: Final = f"{PREFIX}:head"
+QLT_PREFIX: Final = f"{PREFIX}:qlt"
+PAST_MARK: Final = "h"
+MOST_PAST: Final = 48
 LAYOUT_VERSION: Final = 1
 SLOTS: Final = 64
 COUNTS: Final = 5
@@ -116,7 +124,50 @@ class HeadRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     stats: tuple[tuple[float, float], ...]
 
 
-R = TypeVar("R", InterestRecord, ItemRecord, HeadRecord)
+class PastRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What a person liked at an earlier moment.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: Event time.
+        liked: Positive labels, slow memory.
+        labels: Labels, slow memory.
+        topics: At most 8, strongest first; a creator's starts with an @.
+        slow: Share of the liking in the slow memory of each, 0 to 1.
+        fast: The same in the fast memory.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    liked: float
+    labels: float
+    topics: tuple[str, ...]
+    slow: tuple[float, ...]
+    fast: tuple[float, ...]
+
+
+class QualityRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """How good the predictions for the people of a shard are.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: Event time of the newest block's end.
+        model: Version of the model.
+        labels: Labels so far.
+        alarms: Alarms so far.
+        points: (event time, mean log-loss, predictions divided by positive labels) of the newest blocks of
+            labels, at most 48, oldest first.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    model: str
+    labels: int
+    alarms: int
+    points: tuple[tuple[int, float, float], ...]
+
+
+R = TypeVar("R", InterestRecord, ItemRecord, HeadRecord, PastRecord, QualityRecord)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -161,6 +212,20 @@ def model_prefix(model: str) -> str:
     return f"{PREFIX}:model:{check_tag(model)}"
 
 
+def quality_key(shard: int) -> str:
+    """Return the key of the quality of a shard's head."""
+    return _key(QLT_PREFIX, str(shard))
+
+
+def past_field(number: int) -> str:
+    """Return the field of a stretch of event time in the hash of a person.
+
+    >>> past_field(492_000)
+    'h000000492000'
+    """
+    return f"{PAST_MARK}{number:012}"
+
+
 def slot_of(name: str) -> int:
     """Return the slot of an id.
 
@@ -170,7 +235,7 @@ def slot_of(name: str) -> int:
     return crc32(name.encode()) % SLOTS
 
 
-def encode(record: InterestRecord | ItemRecord | HeadRecord) -> bytes:
+def encode(record: InterestRecord | ItemRecord | HeadRecord | PastRecord | QualityRecord) -> bytes:
     """Encode a record as MessagePack."""
     return _encoder.encode(record)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord
+from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, PastRecord
 
 
 class Ranking(NamedTuple):
@@ -37,6 +37,10 @@ class InterestStore(Protocol):
 
     def head(self, shard: int, model: str) -> HeadRecord | None:
         """Return what scores the people of a shard; None before the first was written."""
+        ...
+
+    def past(self, user: str, model: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        """Return a person's interests and how they were before, oldest first, in one round trip."""
         ...
 
     def ranking(self, user: str, items: Sequence[str], model: str) -> Ranking:

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, head_key, interest_key, item_key
+from schemas.served_interests import (
+    HeadRecord,
+    InterestRecord,
+    ItemRecord,
+    PastRecord,
+    head_key,
+    interest_key,
+    item_key,
+)
 from schemas.served_models import UNREGISTERED
 from serving.interest_store import Ranking
 
@@ -17,6 +25,7 @@ class MemoryInterestStore:
     def __init__(self) -> None:
         self.current = UNREGISTERED
         self._held: dict[str, InterestRecord | ItemRecord | HeadRecord] = {}
+        self._past: dict[str, list[PastRecord]] = {}
 
     def put_interests(self, user: str, record: InterestRecord, model: str = UNREGISTERED) -> None:
         """Store a person's interests."""
@@ -44,6 +53,14 @@ class MemoryInterestStore:
         """Return what scores the people of a shard."""
         found = self._held.get(head_key(shard, model))
         return found if isinstance(found, HeadRecord) else None
+
+    def put_past(self, user: str, record: PastRecord) -> None:
+        """Store how a person's interests were at an earlier moment; oldest first."""
+        self._past.setdefault(user, []).append(record)
+
+    def past(self, user: str, model: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        """Return a person's interests and how they were at earlier moments."""
+        return self.interests(user, model), list(self._past.get(user, ()))
 
     def ranking(self, user: str, items: Sequence[str], model: str) -> Ranking:
         """Return what is known of a person and of items, and which model is served."""

@@ -8,9 +8,11 @@ from schemas.served_interests import (
     HEAD_PREFIX,
     INT_PREFIX,
     ITM_PREFIX,
+    PAST_MARK,
     HeadRecord,
     InterestRecord,
     ItemRecord,
+    PastRecord,
     R,
     decode,
     head_key,
@@ -58,6 +60,14 @@ class RedisInterestStore:
         """Return what scores the people of a shard."""
         (raw,) = read(self._client, HEAD_PREFIX, ("HGET", head_key(shard, model), _FIELD))
         return _decoded(HeadRecord, raw)
+
+    def past(self, user: str, model: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        """Return a person's interests and how they were at earlier moments, oldest first."""
+        (flat,) = read(self._client, INT_PREFIX, ("HGETALL", interest_key(user, model)))
+        held = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+        names = sorted(name for name in held if name.startswith(PAST_MARK.encode()))
+        past = (_decoded(PastRecord, held[name]) for name in names)
+        return _decoded(InterestRecord, held.get(_FIELD.encode())), [one for one in past if one is not None]
 
     def ranking(self, user: str, items: Sequence[str], model: str) -> Ranking:
         """Return what is known of a person and of items, and which model is served, in one round trip."""

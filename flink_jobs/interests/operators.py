@@ -15,8 +15,10 @@ from flink_jobs.interests import pieces, served
 from flink_jobs.interests.decode import DeedDecoder
 from flink_jobs.interests.examples import ExampleRecords
 from flink_jobs.interests.items import ITEM_MAPS, ItemShards
+from flink_jobs.interests.notes import NoteRecords
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.interests.people import PEOPLE_CELLS, PEOPLE_MAPS, PeopleShards
+from schemas.erasure_subject import audit_key
 from schemas.registry import open_registry
 
 
@@ -30,7 +32,7 @@ class ReadDeeds(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
         """Open the registry and the decoder of this worker."""
         rare_collections()
         o = self._options
-        self._decoder = DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards)
+        self._decoder = DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards, o.late_ms)
 
     def eval(
         self,
@@ -124,6 +126,11 @@ def is_examples(message: bytes) -> bool:
     return bytes(message[:1]) == pieces.EXAMPLES
 
 
+def is_notes(message: bytes) -> bool:
+    """Return whether a message is of erasures and alarms."""
+    return bytes(message[:1]) == pieces.NOTES
+
+
 class RecordExamples(ScalarFunction):  # type: ignore[misc]
     """Messages of labels to records of the examples topic."""
 
@@ -136,6 +143,22 @@ class RecordExamples(ScalarFunction):  # type: ignore[misc]
         self._records = ExampleRecords(
             open_registry(self._options.registry_url or None), self._options.model_tag
         )
+
+    def eval(self, message: pd.Series) -> pd.Series:
+        """Encode a batch of messages; each row gets its list."""
+        return bodies_to_lists(message, self._records.of)
+
+
+class RecordNotes(ScalarFunction):  # type: ignore[misc]
+    """Messages of erasures and alarms to records of their topics."""
+
+    def __init__(self, options: InterestsOptions) -> None:
+        self._options = options
+
+    def open(self, _context: FunctionContext) -> None:
+        """Prepare the encoder of this worker."""
+        registry = open_registry(self._options.registry_url or None)
+        self._records = NoteRecords(registry, audit_key(self._options.audit_key_file))
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Encode a batch of messages; each row gets its list."""

@@ -86,6 +86,15 @@ def kafka_address(data: Path, bootstrap: str | None) -> str:
     return bootstrap or _local(data, lambda stack: stack.kafka_bootstrap)
 
 
+def flink_address(data: Path, url: str | None) -> str:
+    """Return where Flink's REST interface is.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+    """
+    return url or _local(data, lambda stack: stack.flink_rest_url)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turn an error of reading into one line on standard error and an exit code: 2 wrong scope, else 1."""

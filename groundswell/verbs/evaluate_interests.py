@@ -33,13 +33,28 @@ Learner = Annotated[
     ),
 ]
 
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        help="Picture to write of log-loss and calibration, block by block of labels.",
+        dir_okay=False,
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command()
     def interests(
-        file: File, out: Out, *, rank: Rank = None, residual: Learner = "none", as_json: AsJson = False
+        file: File,
+        out: Out,
+        *,
+        rank: Rank = None,
+        residual: Learner = "none",
+        plot: Plot = None,
+        as_json: AsJson = False,
     ) -> None:
         """Predict each row before its label is learned, with the live interest model.
 
@@ -51,7 +66,7 @@ def register(app: typer.Typer) -> None:
         from groundswell.offline.interest_rows import InterestsError  # noqa: PLC0415
 
         try:
-            found = predict_file(file, out, rank, _residual(residual))
+            found = predict_file(file, out, rank, _residual(residual), plot)
         except (OSError, UnicodeDecodeError, InterestsError) as error:
             say(f"{file}: {error}")
             raise typer.Exit(_CANNOT) from None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from schemas.served_interests import InterestRecord
+from schemas.served_interests import InterestRecord, PastRecord
 from schemas.served_models import UNREGISTERED
 from serving.current_model import follow
 from serving.errors import StoreUnavailableError
@@ -60,6 +60,14 @@ class People:
         """
         return await self._asked(partial(self._interests, user))
 
+    async def past(self, user: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        """Return a person's interests, None when nothing is known, and how they were before.
+
+        Raises:
+            StoreUnavailableError: The store did not answer within the deadline.
+        """
+        return await self._asked(partial(self._past, user))
+
     async def rank(
         self, user: str, candidates: Sequence[Candidate]
     ) -> tuple[str, InterestRecord | None, list[Score]]:
@@ -74,6 +82,10 @@ class People:
         model, found = follow(self._store, user, (), self._kept.model)
         self._of(model)
         return model, found.person
+
+    def _past(self, user: str) -> tuple[InterestRecord | None, list[PastRecord]]:
+        model, _ = self._interests(user)
+        return self._store.past(user, model)
 
     def _rank(
         self, user: str, candidates: Sequence[Candidate]

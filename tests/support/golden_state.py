@@ -23,6 +23,7 @@ from state import (
     interest_items,
     interest_person,
     interest_progress,
+    interest_quality,
     interest_stats,
     interest_user,
     list_news,
@@ -219,6 +220,13 @@ def _table(rng: Rng) -> residual_ftrl.FtrlState:
     return table.state
 
 
+def _quality(rng: Rng) -> interest_quality.QualityState:
+    points = [
+        interest_quality.Point(1_772_150_400_000 + n, *rng.gamma(2.0, 0.5, 2).tolist()) for n in range(3)
+    ]
+    return interest_quality.QualityState(_drift(rng), 1507, 3.5, 2.25, 2, points)
+
+
 def _head(rng: Rng) -> interest_head.HeadState:
     weights, squares = rng.normal(size=(2, len(interest_head.FEATURES)))
     return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, (squares * squares).tolist())
@@ -265,6 +273,7 @@ SAMPLES = (
     Sample("ip", _person),
     Sample("is", lambda rng: interest_progress.Progress(5, 7, int(rng.integers(1, 99)))),
     Sample("dr", _drift),
+    Sample("iq", _quality),
     Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),
     Sample("iu", _user),
     Sample("ih", _head),
