@@ -113,7 +113,7 @@ def test_earlier_interests_come_with_the_value_and_are_bounded(url: str) -> None
     memory = MemoryInterestStore()
     memory.put_interests("pat", _record(301))
     memory.put_past("pat", _past(70))
-    assert memory.past("pat") == store.past("pat", "")
+    assert memory.past("pat", "") == store.past("pat", "")
     assert store.past("bob", "") == (None, [])
 
 
