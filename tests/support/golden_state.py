@@ -18,6 +18,10 @@ from state import (
     burst_layout,
     contributions,
     crowd,
+    feed_bars,
+    feed_cards,
+    feed_pools,
+    feed_viewer,
     interest_drift,
     interest_head,
     interest_items,
@@ -257,7 +261,38 @@ def _facts(rng: Rng) -> interest_items.ItemFacts:
     return interest_items.ItemFacts(stats, "max", ("tea", "\u6771\u4eac"))
 
 
+def _card(rng: Rng) -> feed_cards.Card:
+    likes = {"global": float(rng.gamma(2.0, 9.0)), "lang:en": 1.5}
+    return feed_cards.Card(1_772_150_400_000, 1_772_150_410_000, 7, "max", ("tea", "\u6771\u4eac"), likes)
+
+
+def _pool(rng: Rng) -> feed_pools.Pool:
+    row = feed_pools.Row("p1", "max", ("tea",), 1_772_150_400_000, 7, 0, float(rng.normal()))
+    return feed_pools.Pool(1_772_150_410_000, 9, [row])
+
+
+def _wishes(rng: Rng) -> feed_viewer.Wishes:
+    at_ms = 1_772_150_400_000 + int(rng.integers(0, 999))
+    hidden = {"p1": ("max", at_ms), "p2": ("", 5)}
+    return feed_viewer.Wishes(at_ms, {"ann": 5}, hidden, {"bob": 6}, {"eve": 7}, "lang:en", "region:DE")
+
+
+def _seen(rng: Rng) -> feed_viewer.Seen:
+    names = rng.integers(1, 1 << 32, 3).tolist()
+    return feed_viewer.Seen(1_772_150_400_000, dict(zip(names, (5, 6, 7), strict=True)))
+
+
+def _bars(rng: Rng) -> feed_bars.Bars:
+    until_ms = int(rng.integers(1, 1 << 40))
+    return feed_bars.Bars(5, {("delete", "p1"): 0}, {("ban", "max"): until_ms})
+
+
 SAMPLES = (
+    Sample("fb", _bars),
+    Sample("fi", _card),
+    Sample("fp", _pool),
+    Sample("fs", _seen),
+    Sample("fv", _wishes),
     Sample("bu", lambda rng: rows(rng, burst_layout.STATE_DTYPE, 3)),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), np.zeros(1, trend_key.EXTRA)), "quiet"),
