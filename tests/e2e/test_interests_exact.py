@@ -24,7 +24,7 @@ from state.outcome_join import JOINED_ACTIONS, Deed, JoinConfig
 from tests.support.plain_join import final_labels
 from tests.support.redis_dump import differences, redis_dump
 
-EVENTS = int(os.environ.get("EXACT_EVENTS", "150000"))
+EVENTS = int(os.environ.get("EXACT_EVENTS", "60000"))
 MALFORMED = DUPLICATES = 0.01
 FORGOTTEN, FORGOTTEN_AT_MS = "u0000000007", 1_772_319_600_000  # an hour before the end
 _TIMEOUT_S = 600
