@@ -117,7 +117,7 @@ def judge(cfg: DriftConfig, state: QualityState, some: Iterable[Judged]) -> tupl
 def labels_of_blocks(state: QualityState) -> int:
     """Return the labels of all closed blocks.
 
-    What is told goes by these: how many came since depends on when a turn ended, so it differs after a restart.
+    What is told goes by these: how many came since depends on when a turn ended, so a restart changes it.
     """
     return state.labels - state.drift.n
 
