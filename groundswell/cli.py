@@ -24,10 +24,13 @@ VERBS = (
     "keys",
     "interests",
     "score",
+    "models",
     "forget",
+    "sweep",
     "reviews",
     "panes",
     "dlq",
+    "health",
     "evaluate",
 )
 

@@ -77,6 +77,12 @@ ExampleKind: TypeAlias = Literal[
     "undo",
 ]
 
+InterestAlarmKind: TypeAlias = Literal[
+    "unknown",
+    "log_loss",
+    "calibration",
+]
+
 
 class ExperimentArm(msgspec.Struct, frozen=True, kw_only=True):
     """One of the experiments of an event."""
@@ -424,6 +430,57 @@ class ErasureRequested(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class ErasureCarriedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request to forget a person removed from one place. Names nobody."""
+
+    EVENT: ClassVar[str] = "erasure_audit"
+
+    # Id of the request; all records of a request share it. The Kafka key. 1 to 128 characters.
+    event_id: str
+    # Event time of the request, milliseconds UTC: what the person did before was removed. The Kafka
+    # record timestamp carries the same value.
+    source_ms: int
+    # When it was carried out, milliseconds UTC; 0 = by a job, when event time reached the request.
+    received_ms: int = 0
+    # HMAC-SHA-256 of the request's id and the person's id, 64 hex digits. Whoever knows both, and the key
+    # where there is one, can check a record; nobody can read the person from it.
+    subject: str
+    # The HMAC has a secret key. Without one, somebody with a list of all ids can find out whose record
+    # this is by trying.
+    keyed: bool = False
+    # Where: state.interests, state.impressions, redis.interests, topic.<name>.
+    place: str
+    # How many entries went. 0 = there was nothing.
+    removed: int
+
+
+class InterestAlarmRaised(msgspec.Struct, frozen=True, kw_only=True):
+    """The interest model of a shard is worse than its predictions claim. Or more wrong on one side."""
+
+    EVENT: ClassVar[str] = "interest_alarm"
+
+    # Shard, kind and moment: the same alarm has the same id. 1 to 128 characters.
+    event_id: str
+    # Event time of the label that closed the block which alarmed, milliseconds UTC. The Kafka record
+    # timestamp carries the same value.
+    source_ms: int
+    # Not known here: 0.
+    received_ms: int = 0
+    # log_loss: predictions say less than they claim. calibration: too high or too low on the whole.
+    kind: InterestAlarmKind
+    # Shard of people whose head it is. The Kafka key.
+    shard: int
+    # Labels that this head was judged by so far.
+    labels: int
+    # Mean log-loss of the block, natural logarithm.
+    log_loss: float
+    # Sum of predictions divided by positive labels of the block; 1 = right on the whole, above = too
+    # high.
+    calibration: float
+    # Version of features and model.
+    model: str = ""
+
+
 Record: TypeAlias = (
     EngagementRecorded
     | ContentChanged
@@ -433,6 +490,8 @@ Record: TypeAlias = (
     | ContentLabelled
     | InterestExampleJoined
     | ErasureRequested
+    | ErasureCarriedOut
+    | InterestAlarmRaised
 )
 
 RECORDS: Final[dict[str, type[Record]]] = {
@@ -444,4 +503,6 @@ RECORDS: Final[dict[str, type[Record]]] = {
     "content_label": ContentLabelled,
     "interest_example": InterestExampleJoined,
     "erasure": ErasureRequested,
+    "erasure_audit": ErasureCarriedOut,
+    "interest_alarm": InterestAlarmRaised,
 }

@@ -14,6 +14,7 @@ from schemas.served import Kind
 if TYPE_CHECKING:
     from groundswell.stack.endpoints import Stack
     from serving.redis_interest_store import RedisInterestStore
+    from serving.redis_model_store import RedisModelStore
     from serving.redis_store import RedisTrendStore
 
 CANNOT, WRONG_USE = 1, 2
@@ -87,6 +88,18 @@ def open_interests(data: Path, url: str | None) -> "RedisInterestStore":
     return RedisInterestStore.at(redis_address(data, url))
 
 
+def open_models(data: Path, url: str | None) -> "RedisModelStore":
+    """Open the model registry.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+        StoreContentError: The address cannot be one.
+    """
+    from serving.redis_model_store import RedisModelStore  # noqa: PLC0415 - as above
+
+    return RedisModelStore.at(redis_address(data, url))
+
+
 def kafka_address(data: Path, bootstrap: str | None) -> str:
     """Return where Kafka is.
 
@@ -94,6 +107,15 @@ def kafka_address(data: Path, bootstrap: str | None) -> str:
         NotRunningError: No address was given and no stack runs in the folder.
     """
     return bootstrap or _local(data, lambda stack: stack.kafka_bootstrap)
+
+
+def flink_address(data: Path, url: str | None) -> str:
+    """Return where Flink's REST interface is.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+    """
+    return url or _local(data, lambda stack: stack.flink_rest_url)
 
 
 @contextmanager

@@ -18,11 +18,16 @@ from state import (
     burst_layout,
     contributions,
     crowd,
+    feed_bars,
+    feed_cards,
+    feed_pools,
+    feed_viewer,
     interest_drift,
     interest_head,
     interest_items,
     interest_person,
     interest_progress,
+    interest_quality,
     interest_stats,
     interest_user,
     list_news,
@@ -32,6 +37,7 @@ from state import (
     outcome_join,
     places,
     recent_set,
+    residual_ftrl,
     tag_table,
     tagger,
     tail_sketch,
@@ -39,6 +45,7 @@ from state import (
 )
 from state.codec import Codec
 from state.online_model import CalibrationState
+from state.residual import Case
 from tests.support.trend_records import a_record
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
@@ -209,6 +216,21 @@ def _drift(rng: Rng) -> interest_drift.DriftState:
     return interest_drift.DriftState(7, 0.5, 2.0, -1.5, 1.75, losses, errors, 1)
 
 
+def _table(rng: Rng) -> residual_ftrl.FtrlState:
+    """A table of weights that some cases have gone into."""
+    table = residual_ftrl.HashedFtrl(residual_ftrl.FtrlConfig(bits=5))
+    for n in rng.integers(0, 6, 12).tolist():
+        table.learn(Case("ann", f"p{n}", "max", ("tea",), 0, 0.1 * n), n % 2)
+    return table.state
+
+
+def _quality(rng: Rng) -> interest_quality.QualityState:
+    points = [
+        interest_quality.Point(1_772_150_400_000 + n, *rng.gamma(2.0, 0.5, 2).tolist()) for n in range(3)
+    ]
+    return interest_quality.QualityState(_drift(rng), 1507, 3.5, 2.25, 2, points)
+
+
 def _head(rng: Rng) -> interest_head.HeadState:
     weights, squares = rng.normal(size=(2, len(interest_head.FEATURES)))
     return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, (squares * squares).tolist())
@@ -239,7 +261,38 @@ def _facts(rng: Rng) -> interest_items.ItemFacts:
     return interest_items.ItemFacts(stats, "max", ("tea", "\u6771\u4eac"))
 
 
+def _card(rng: Rng) -> feed_cards.Card:
+    likes = {"global": float(rng.gamma(2.0, 9.0)), "lang:en": 1.5}
+    return feed_cards.Card(1_772_150_400_000, 1_772_150_410_000, 7, "max", ("tea", "\u6771\u4eac"), likes)
+
+
+def _pool(rng: Rng) -> feed_pools.Pool:
+    row = feed_pools.Row("p1", "max", ("tea",), 1_772_150_400_000, 7, 0, float(rng.normal()))
+    return feed_pools.Pool(1_772_150_410_000, 9, [row])
+
+
+def _wishes(rng: Rng) -> feed_viewer.Wishes:
+    at_ms = 1_772_150_400_000 + int(rng.integers(0, 999))
+    hidden = {"p1": ("max", at_ms), "p2": ("", 5)}
+    return feed_viewer.Wishes(at_ms, {"ann": 5}, hidden, {"bob": 6}, {"eve": 7}, "lang:en", "region:DE")
+
+
+def _seen(rng: Rng) -> feed_viewer.Seen:
+    names = rng.integers(1, 1 << 32, 3).tolist()
+    return feed_viewer.Seen(1_772_150_400_000, dict(zip(names, (5, 6, 7), strict=True)))
+
+
+def _bars(rng: Rng) -> feed_bars.Bars:
+    until_ms = int(rng.integers(1, 1 << 40))
+    return feed_bars.Bars(5, {("delete", "p1"): 0}, {("ban", "max"): until_ms})
+
+
 SAMPLES = (
+    Sample("fb", _bars),
+    Sample("fi", _card),
+    Sample("fp", _pool),
+    Sample("fs", _seen),
+    Sample("fv", _wishes),
     Sample("bu", lambda rng: rows(rng, burst_layout.STATE_DTYPE, 3)),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), rows(rng, trend_key.EXTRA, 1))),
     Sample("tk", lambda rng: (rows(rng, trend_key.CORE, 1), np.zeros(1, trend_key.EXTRA)), "quiet"),
@@ -255,7 +308,9 @@ SAMPLES = (
     Sample("ip", _person),
     Sample("is", lambda rng: interest_progress.Progress(5, 7, int(rng.integers(1, 99)))),
     Sample("dr", _drift),
+    Sample("iq", _quality),
     Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),
     Sample("iu", _user),
     Sample("ih", _head),
+    Sample("rf", _table),
 )
