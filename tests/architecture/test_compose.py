@@ -1,4 +1,4 @@
-"""The compose file keeps its promises without a container engine: pinned, loopback only, watched, no secrets inside."""
+"""What the compose file promises, without a container engine: pinned, loopback only, watched, no secrets inside."""
 
 import re
 
