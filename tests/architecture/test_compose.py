@@ -1,4 +1,4 @@
-"""What the compose file promises, seen without an engine: pinned, loopback only, watched, no secrets inside."""
+"""What the compose file promises, without an engine: pinned, loopback only, watched, no secrets inside."""
 
 import re
 
