@@ -13,6 +13,7 @@ VERBS = (
     "status",
     "down",
     "demo",
+    "topics",
     "produce",
     "moderate",
     "submit",
