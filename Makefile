@@ -1,10 +1,10 @@
 # make demo [INPUT=file] [MAPPING=name]   watch topics rise: the planted scenario, or your own events
 # make test [LEVEL="unit property"]       every level of tests, or the named folders under tests/
-# make setup | lint | docs | golden | bench | bench-trends | bench-interests | bench-throughput | bench-serving | lock
+# make setup | lint | docs | site | golden | bench | bench-trends | bench-interests | bench-throughput | bench-serving | lock
 # Needed beforehand: Python 3.10-3.12 with venv, and a package index for the first run.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs golden bench bench-trends bench-interests bench-throughput bench-serving lock
+.PHONY: help setup demo test lint docs site golden bench bench-trends bench-interests bench-throughput bench-serving lock
 SHELL := /bin/sh
 BIN := .venv/bin
 
@@ -32,11 +32,17 @@ demo: setup
 test: setup
 	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/pytest $(LEVELS)
 
+site: setup
+	@mkdir -p build
+	@# Not --quiet: it would also silence what --strict counts.
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict >build/site.log 2>&1 || { cat build/site.log >&2; exit 1; }
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory site
 
 golden: setup
 	@$(BIN)/python -m tests.support.write_golden $(KIND)
@@ -72,6 +78,10 @@ bench-serving: setup
 # New versions on purpose: read the difference before committing it.
 lock: setup
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
-	  pyproject.toml --all-extras --group test --group lint --group bench -o locks/all.txt
+	  pyproject.toml --all-extras --group test --group lint --group docs --group bench -o locks/all.txt
+	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q -p 3.10 -c locks/all.txt \
+	  pyproject.toml locks/flink.in --extra flink --no-emit-package apache-flink-libraries -o locks/flink.txt
+	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q -p 3.10 -c locks/all.txt \
+	  pyproject.toml --extra serving --extra producers -o locks/serving.txt
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
 	  locks/setup.in -o locks/setup.txt

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from flink_jobs._shell.memory import rare_collections
 from flink_jobs._shell.raw_batch import NO_TIME_MS, RawBatch
 from flink_jobs.interests import pieces, served
 from flink_jobs.interests.decode import DeedDecoder
@@ -171,6 +172,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=10_000)
     parser.add_argument("--profile", choices=STEPS, default="")
     args = parser.parse_args()
+    rare_collections()
     values, at_ms = engagements(args.events, args.hours, args.users)
     flow = Flow(InterestsOptions(out_of_order_ms=30_000), args.profile)
     for start in range(0, len(values), args.batch):

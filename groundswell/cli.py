@@ -13,6 +13,7 @@ VERBS = (
     "status",
     "down",
     "demo",
+    "topics",
     "produce",
     "moderate",
     "submit",
@@ -23,10 +24,13 @@ VERBS = (
     "keys",
     "interests",
     "score",
+    "models",
     "forget",
+    "sweep",
     "reviews",
     "panes",
     "dlq",
+    "health",
     "evaluate",
 )
 

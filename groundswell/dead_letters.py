@@ -23,6 +23,7 @@ class DeadLetter:
         message: The reason.
         schema_id: Id in its wire header; "" when it has none.
         value: The original bytes.
+        job: Who refused it; "" when it does not say.
     """
 
     topic: str
@@ -32,6 +33,7 @@ class DeadLetter:
     message: str
     schema_id: str
     value: bytes
+    job: str = ""
 
     @property
     def source(self) -> Source:
@@ -61,6 +63,7 @@ def letter_of(record: KafkaRecord) -> DeadLetter:
         message=headers.get("error.message", _UNKNOWN),
         schema_id=headers.get("schema.id", ""),
         value=record.value or b"",
+        job=headers.get("job", ""),
     )
 
 
@@ -70,7 +73,8 @@ class LetterBox:
 
     Attributes:
         reason: Letters of another kind are not passed on; "" = all kinds.
-        repeats: Records that were the same letter again: a restart wrote it a second time.
+        repeats: Records that were the same letter again: a restart wrote it a second time, or another job
+            that reads the topic refused it too.
         by_error: Letters by kind.
         by_reason: Letters by (kind, message).
     """

@@ -91,6 +91,23 @@ def read_offsets(
         consumer.close()
 
 
+def read_from(
+    bootstrap: str, topic: str, start: Mapping[int, int], *, silence_s: float = 30.0
+) -> Iterator[KafkaRecord]:
+    """Yield what a topic holds from some offsets on; partitions without one from their beginning.
+
+    Raises:
+        KafkaReadError: No broker, no such topic, or silence.
+    """
+    consumer, ends = _open(bootstrap, topic, min(silence_s, _CONNECT_S))
+    try:
+        ends = {partition: end for partition, end in ends.items() if start.get(partition, 0) < end}
+        _assign_at(consumer, topic, {partition: start.get(partition, 0) for partition in ends})
+        yield from drain(consumer, ends, f"topic {topic!r} at {bootstrap}", silence_s)
+    finally:
+        consumer.close()
+
+
 def drain(
     consumer: ConsumerLike,
     ends: dict[int, int],

@@ -77,6 +77,12 @@ ExampleKind: TypeAlias = Literal[
     "undo",
 ]
 
+InterestAlarmKind: TypeAlias = Literal[
+    "unknown",
+    "log_loss",
+    "calibration",
+]
+
 
 class ExperimentArm(msgspec.Struct, frozen=True, kw_only=True):
     """One of the experiments of an event."""
@@ -92,6 +98,48 @@ class TagLabel(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     # Probability that it is right; 1 for a tag of the author.
     prob: float
+
+
+class SlateItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the items of an event."""
+
+    # What is shown.
+    item_id: str
+    # Place, from 0.
+    position: int
+    # Worth when it was placed, lowered by what stands before it.
+    score: float
+    # Probability that the person likes it; 0 on lower rungs, where nobody scored it.
+    p: float
+    # in_network, interest, trending, popular, new or static.
+    source: str
+    # The creator, topic or scope that it was found by.
+    reason: str
+    # Probability that it is shown in this place, given the blocks before, in (0, 1].
+    propensity: float
+    # Lifted by the exploration budget.
+    explored: bool
+
+
+class SlateCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the candidates of an event."""
+
+    # What could be shown.
+    item_id: str
+    # Its creator; empty = unknown.
+    author_id: str
+    # Its topics, with line feeds between them.
+    topics: str
+    # People who met it.
+    met: int
+    # As of items.
+    source: str
+    # A new creator's: it may be explored.
+    new: bool
+    # As of items.
+    p: float
+    # p, lowered for creators that the person does not follow or is tired of.
+    score: float
 
 
 class EngagementRecorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -424,6 +472,91 @@ class ErasureRequested(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class ErasureCarriedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request to forget a person removed from one place. Names nobody."""
+
+    EVENT: ClassVar[str] = "erasure_audit"
+
+    # Id of the request; all records of a request share it. The Kafka key. 1 to 128 characters.
+    event_id: str
+    # Event time of the request, milliseconds UTC: what the person did before was removed. The Kafka
+    # record timestamp carries the same value.
+    source_ms: int
+    # When it was carried out, milliseconds UTC; 0 = by a job, when event time reached the request.
+    received_ms: int = 0
+    # HMAC-SHA-256 of the request's id and the person's id, 64 hex digits. Whoever knows both, and the key
+    # where there is one, can check a record; nobody can read the person from it.
+    subject: str
+    # The HMAC has a secret key. Without one, somebody with a list of all ids can find out whose record
+    # this is by trying.
+    keyed: bool = False
+    # Where: state.interests, state.impressions, redis.interests, topic.<name>.
+    place: str
+    # How many entries went. 0 = there was nothing.
+    removed: int
+
+
+class InterestAlarmRaised(msgspec.Struct, frozen=True, kw_only=True):
+    """The interest model of a shard is worse than its predictions claim. Or more wrong on one side."""
+
+    EVENT: ClassVar[str] = "interest_alarm"
+
+    # Shard, kind and moment: the same alarm has the same id. 1 to 128 characters.
+    event_id: str
+    # Event time of the label that closed the block which alarmed, milliseconds UTC. The Kafka record
+    # timestamp carries the same value.
+    source_ms: int
+    # Not known here: 0.
+    received_ms: int = 0
+    # log_loss: predictions say less than they claim. calibration: too high or too low on the whole.
+    kind: InterestAlarmKind
+    # Shard of people whose head it is. The Kafka key.
+    shard: int
+    # Labels that this head was judged by so far.
+    labels: int
+    # Mean log-loss of the block, natural logarithm.
+    log_loss: float
+    # Sum of predictions divided by positive labels of the block; 1 = right on the whole, above = too
+    # high.
+    calibration: float
+    # Version of features and model.
+    model: str = ""
+
+
+class SlateDecided(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed was decided: what was shown where and why, and all that it was made from."""
+
+    EVENT: ClassVar[str] = "slate"
+
+    # Id of the decision: engagement events name it in decision_id. The source of its random numbers. 1 to
+    # 128 characters.
+    event_id: str
+    # When it was decided, milliseconds UTC. The Kafka record timestamp carries the same value.
+    source_ms: int
+    # Not known here: 0.
+    received_ms: int = 0
+    # For whom. The partition key. 1 to 256 characters.
+    actor_id: str
+    # Event time of the newest of what it was made from; 0 = nothing was known.
+    as_of_ms: int
+    # Where it is shown.
+    surface: str = "feed"
+    # Rung of the ladder: full, popular, trending, static or none.
+    rung: str
+    # Version of features and model that scored.
+    model: str = ""
+    # Version of the policy that ordered.
+    policy: str
+    # Settings of the policy as JSON.
+    settings: str
+    # BLAKE2b-128 of what the slate follows from, in hex; see state/feed_slate.py.
+    inputs_hash: str
+    # What is shown, in order.
+    items: tuple[SlateItem, ...] = ()
+    # What could be shown, in the order in which it was found.
+    candidates: tuple[SlateCandidate, ...] = ()
+
+
 Record: TypeAlias = (
     EngagementRecorded
     | ContentChanged
@@ -433,6 +566,9 @@ Record: TypeAlias = (
     | ContentLabelled
     | InterestExampleJoined
     | ErasureRequested
+    | ErasureCarriedOut
+    | InterestAlarmRaised
+    | SlateDecided
 )
 
 RECORDS: Final[dict[str, type[Record]]] = {
@@ -444,4 +580,7 @@ RECORDS: Final[dict[str, type[Record]]] = {
     "content_label": ContentLabelled,
     "interest_example": InterestExampleJoined,
     "erasure": ErasureRequested,
+    "erasure_audit": ErasureCarriedOut,
+    "interest_alarm": InterestAlarmRaised,
+    "slate": SlateDecided,
 }

@@ -6,11 +6,17 @@ key                                      type  content
 ``groundswell:v1:int:{<slot>}:<user>``   HASH  ``_v`` fence, ``d`` one InterestRecord
 ``groundswell:v1:itm:{<slot>}:<item>``   HASH  ``_v`` fence, ``d`` one ItemRecord
 ``groundswell:v1:head:{<slot>}:<shard>`` HASH  ``_v`` fence, ``d`` one HeadRecord
+``groundswell:v1:qlt:{<slot>}:<shard>``  HASH  ``_v`` fence, ``d`` one QualityRecord
 =======================================  ====  =================================================
+
+Beside ``d`` the hash of a person has up to 48 fields ``h<number>``, each a PastRecord: interests as they were
+at the end of an hour of event time in which something was learned. The number is that of the hour since 1970,
+12 digits, so fields in order are in order of time. They go with the key when the person is forgotten.
 
 The slot is the CRC-32 of the id's UTF-8 bytes modulo 64, as a number; braces are Redis Cluster hash tags, so
 that many keys of one slot can be written at once. The
-fence is the event time of the newest change, 19 digits.
+fence is the event time of the newest change, 19 digits. Keys of a registered model start with
+``groundswell:v1:model:<tag>:`` (`schemas/served_models.py`).
 
 Values are MessagePack arrays whose first element is the layout version. Counts of a person are little-endian
 float32, five for each topic and five for all together: positive labels (slow memory), labels (slow), positive
@@ -24,10 +30,15 @@ from zlib import crc32
 import msgspec
 
 from schemas.served import ServedError, fence
+from schemas.served_models import check_tag
 
-INT_PREFIX: Final = "groundswell:v1:int"
-ITM_PREFIX: Final = "groundswell:v1:itm"
-HEAD_PREFIX: Final = "groundswell:v1:head"
+PREFIX: Final = "groundswell:v1"
+INT_PREFIX: Final = f"{PREFIX}:int"
+ITM_PREFIX: Final = f"{PREFIX}:itm"
+HEAD_PREFIX: Final = f"{PREFIX}:head"
+QLT_PREFIX: Final = f"{PREFIX}:qlt"
+PAST_MARK: Final = "h"
+MOST_PAST: Final = 48
 LAYOUT_VERSION: Final = 1
 SLOTS: Final = 64
 COUNTS: Final = 5
@@ -113,31 +124,106 @@ class HeadRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     stats: tuple[tuple[float, float], ...]
 
 
-R = TypeVar("R", InterestRecord, ItemRecord, HeadRecord)
+class PastRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What a person liked at an earlier moment.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: Event time.
+        liked: Positive labels, slow memory.
+        labels: Labels, slow memory.
+        topics: At most 8, strongest first; a creator's starts with an @.
+        slow: Share of the liking in the slow memory of each, 0 to 1.
+        fast: The same in the fast memory.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    liked: float
+    labels: float
+    topics: tuple[str, ...]
+    slow: tuple[float, ...]
+    fast: tuple[float, ...]
+
+
+class QualityRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """How good the predictions for the people of a shard are.
+
+    Attributes:
+        version: Layout of this record.
+        as_of_ms: Event time of the newest block's end.
+        model: Version of the model.
+        labels: Labels of all closed blocks.
+        alarms: Alarms so far.
+        points: (event time, mean log-loss, predictions divided by positive labels) of the newest blocks of
+            labels, at most 48, oldest first.
+    """
+
+    version: int = LAYOUT_VERSION
+    as_of_ms: int
+    model: str
+    labels: int
+    alarms: int
+    points: tuple[tuple[int, float, float], ...]
+
+
+R = TypeVar("R", InterestRecord, ItemRecord, HeadRecord, PastRecord, QualityRecord)
 _encoder = msgspec.msgpack.Encoder()
 
 
-def interest_key(user: str) -> str:
+def interest_key(user: str, model: str = "") -> str:
     """Return the key of a person's interests.
 
-    Raises:
-        ServedError: The id is empty or too long.
-    """
-    return _key(INT_PREFIX, user)
-
-
-def item_key(item: str) -> str:
-    """Return the key of an item's counts.
+    Args:
+        user: Id.
+        model: Tag; empty = of the job without a model's name.
 
     Raises:
-        ServedError: The id is empty or too long.
+        ServedError: The id is empty or too long, or the tag is none.
     """
-    return _key(ITM_PREFIX, item)
+    return of_model(_key(INT_PREFIX, user), model)
 
 
-def head_key(shard: int) -> str:
-    """Return the key of the head of a shard of people."""
-    return _key(HEAD_PREFIX, str(shard))
+def item_key(item: str, model: str = "") -> str:
+    """Return the key of an item's counts; else as ``interest_key``."""
+    return of_model(_key(ITM_PREFIX, item), model)
+
+
+def head_key(shard: int, model: str = "") -> str:
+    """Return the key of the head of a shard of people; else as ``interest_key``."""
+    return of_model(_key(HEAD_PREFIX, str(shard)), model)
+
+
+def of_model(key: str, model: str) -> str:
+    """Return where a model has what stands under a key without a model.
+
+    >>> of_model("groundswell:v1:head:{4}:0", "0123456789ab")
+    'groundswell:v1:model:0123456789ab:head:{4}:0'
+    """
+    return f"{model_prefix(model)}{key[len(PREFIX) :]}" if model else key
+
+
+def model_prefix(model: str) -> str:
+    """Return what all keys of a registered model start with.
+
+    Raises:
+        ServedError: The tag is none.
+    """
+    return f"{PREFIX}:model:{check_tag(model)}"
+
+
+def quality_key(shard: int) -> str:
+    """Return the key of the quality of a shard's head."""
+    return _key(QLT_PREFIX, str(shard))
+
+
+def past_field(number: int) -> str:
+    """Return the field of a stretch of event time in the hash of a person.
+
+    >>> past_field(492_000)
+    'h000000492000'
+    """
+    return f"{PAST_MARK}{number:012}"
 
 
 def slot_of(name: str) -> int:
@@ -149,7 +235,7 @@ def slot_of(name: str) -> int:
     return crc32(name.encode()) % SLOTS
 
 
-def encode(record: InterestRecord | ItemRecord | HeadRecord) -> bytes:
+def encode(record: InterestRecord | ItemRecord | HeadRecord | PastRecord | QualityRecord) -> bytes:
     """Encode a record as MessagePack."""
     return _encoder.encode(record)
 

@@ -11,10 +11,19 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from serving.health_store import HealthStore, NobodyCollects
 from serving.interest_store import InterestStore
 from serving.memory_interest_store import MemoryInterestStore
 from serving.store import TrendStore
-from serving.web import health_routes, mastodon_routes, people_routes, topic_routes, trend_routes
+from serving.web import (
+    health_routes,
+    mastodon_routes,
+    past_routes,
+    people_routes,
+    pipeline_routes,
+    topic_routes,
+    trend_routes,
+)
 from serving.web.build import VERSION
 from serving.web.examples import EXAMPLES
 from serving.web.guard import Guard
@@ -40,6 +49,7 @@ def create_app(
     buckets: Buckets | None = None,
     statuses: Statuses | None = None,
     interests: InterestStore | None = None,
+    health: HealthStore | None = None,
 ) -> FastAPI:
     """Return the application; `app.state.service` is what its endpoints share.
 
@@ -49,10 +59,10 @@ def create_app(
         keys: Returns who may ask, at each request; None = everybody, as often as they like.
         buckets: Rates that several servers share; None = this server alone.
         interests: Where interests are read, from several threads; None = nothing is known of anybody.
+        health: Where the pipeline's health is read, from several threads; None = nobody collects it.
         statuses: Looks up the platform's posts for Mastodon's clients.
     """
-    options = options or WebOptions()
-    service = Service(store, options)
+    service = Service(store, options := options or WebOptions())
     app = FastAPI(
         title="Groundswell",
         version=VERSION,
@@ -61,13 +71,15 @@ def create_app(
         redoc_url=None,
     )
     app.state.service = service
+    people = People(interests or MemoryInterestStore(), service.calls, service.options.deadline_s)
+    health = health or NobodyCollects()
     for made in (
         trend_routes.routes(service),
         topic_routes.routes(service),
         mastodon_routes.routes(service, statuses),
-        people_routes.routes(
-            People(interests or MemoryInterestStore(), service.calls, service.options.deadline_s)
-        ),
+        people_routes.routes(people),
+        past_routes.routes(people),
+        pipeline_routes.routes(service, health),
         health_routes.routes(service),
     ):
         app.include_router(made)

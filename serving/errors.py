@@ -11,3 +11,7 @@ class StoreUnavailableError(ServingError):
 
 class StoreContentError(ServingError):
     """The store holds what this build cannot read. Update the reader, or look at who wrote it."""
+
+
+class ModelRefusedError(ServingError):
+    """The model registry does not do what was asked; nothing was changed. The message says what to do."""

@@ -35,7 +35,7 @@ def open_client(url: str, timeout_s: float = 2.0) -> "redis.Redis":
 
 
 # The client's own types say Any for answers; they are given their types where they are decoded.
-def read(client: "redis.Redis", prefix: str, *commands: tuple[str | int, ...]) -> list[Any]:
+def read(client: "redis.Redis", prefix: str, *commands: tuple[str | int | bytes, ...]) -> list[Any]:
     """Send commands together and return their answers.
 
     Raises:

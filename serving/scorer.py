@@ -99,9 +99,13 @@ class Scorer:
 
     Args:
         head: Of the person's shard, as served; None = a fresh one.
+
+    Attributes:
+        head: The same.
     """
 
     def __init__(self, head: HeadRecord | None) -> None:
+        self.head = head
         self._cfg, self._state, self._as_of_ms = InterestConfig(), HeadState(), 0
         self._parts: dict[str, tuple[Item, ItemPart]] = {}
         self._names: dict[str, ItemStats] = {}

@@ -36,11 +36,11 @@ class InterestConfig:
     """
 
     long_events: float = 100.0
-    long_half_life_ms: float = 60 * DAY_MS
+    long_half_life_ms: float = 60.0 * DAY_MS
     short_events: float = 4.5
-    short_half_life_ms: float = DAY_MS
-    item_half_life_ms: float = 365 * DAY_MS
-    item_short_half_life_ms: float = DAY_MS
+    short_half_life_ms: float = 1.0 * DAY_MS
+    item_half_life_ms: float = 365.0 * DAY_MS
+    item_short_half_life_ms: float = 1.0 * DAY_MS
     prior_events: float = 5.0
     short_prior_events: float = 2.0
     base_events: float = 10_000.0

@@ -1,7 +1,8 @@
 """The small model that all users share: a weight for each feature, learned online.
 
-Replicas need not talk: each sees enough labels for so few weights. When subtasks merge, their weights are
-averaged, each counting as much as the labels it learned from.
+Replicas need not talk: each sees enough labels for so few weights. In the job a replica belongs to a shard of
+people, not to a subtask: rescaling moves it with its people and changes nothing. Where several become one,
+`merged` averages weights, each counting as much as the labels it learned from.
 """
 
 import struct

@@ -7,12 +7,13 @@ batches, nor on when the turns were.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from state import (
     interest_features,
     interest_head,
     interest_model,
+    interest_past,
     interest_person,
     interest_stats,
     interest_user,
@@ -21,6 +22,7 @@ from state import (
 from state.interest_config import InterestConfig
 from state.interest_head import HeadState
 from state.interest_model import About
+from state.interest_past import Past
 from state.interest_person import Kept, Person
 from state.interest_stats import ItemStats
 from state.outcome_join import Change, Deed, JoinConfig
@@ -44,6 +46,8 @@ class TurnConfig:
         person_ttl_ms: A person without a deed for this long is forgotten.
         head_step_ms: The head is served at multiples of this.
         most_names: Creators and topics that are counted over a shard's people; those met least give way.
+        past_step_ms: A person's interests are told as they stood at the end of each such stretch of event
+            time in which something was learned.
     """
 
     learn_alone: bool = False
@@ -51,6 +55,7 @@ class TurnConfig:
     person_ttl_ms: int = 90 * _DAY_MS
     head_step_ms: int = 300_000
     most_names: int = 20_000
+    past_step_ms: int = _HOUR_MS
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.
@@ -62,6 +67,7 @@ class TurnConfig:
             (self.person_ttl_ms >= _DAY_MS, "person_ttl_ms: expected at least one day"),
             (self.head_step_ms >= 1_000, "head_step_ms: expected at least one second"),  # noqa: PLR2004
             (self.most_names >= 1, "most_names: expected 1 or more"),
+            (self.past_step_ms >= 1_000, "past_step_ms: expected at least one second"),  # noqa: PLR2004
         )
         problems = [text for ok, text in checks if not ok]
         if problems:
@@ -117,6 +123,16 @@ class Example:
     at_ms: int
 
 
+class Erased(NamedTuple):
+    """Who was forgotten on request, and what was there: whether interests were, how many impressions."""
+
+    user: str
+    event_id: str
+    at_ms: int
+    interests: int
+    impressions: int
+
+
 @dataclass(slots=True)
 class Told:
     """What a turn has to tell.
@@ -124,13 +140,15 @@ class Told:
     Attributes:
         examples: In order.
         people: Who changed -> when last.
-        erased: Who was forgotten on request -> when.
+        erased: Who was forgotten on request, in order.
+        past: Who changed -> interests as they stood at the end of earlier stretches.
         heads: (moment, stored bytes of the head then).
     """
 
     examples: list[Example] = field(default_factory=list)
     people: dict[str, int] = field(default_factory=dict)
-    erased: dict[str, int] = field(default_factory=dict)
+    erased: list[Erased] = field(default_factory=list)
+    past: dict[str, list[Past]] = field(default_factory=dict)
     heads: list[tuple[int, bytes]] = field(default_factory=list)
 
 
@@ -204,10 +222,7 @@ class Turn:
 
     def _take(self, deed: Deed) -> None:
         if deed.action == ERASE:
-            self.people.remove(deed.user)
-            self.agenda.forget(deed.user)
-            self.told.people.pop(deed.user, None)
-            self.told.erased[deed.user] = deed.at_ms
+            self._erase(deed)
             return
         person = self.people.get(deed.user)
         if person is None or person.seen_ms + self.cfg.person_ttl_ms <= deed.at_ms:
@@ -219,6 +234,16 @@ class Turn:
         self._note(person, deed)
         person.seen_ms = deed.at_ms
         self.people.put(deed.user, person)
+
+    def _erase(self, deed: Deed) -> None:
+        """Forget a person, and say what there was."""
+        user, before = deed.user, self.people.get(deed.user)
+        there = (0, 0) if before is None else (int(before.user.seen_ms > 0), len(before.join.shown))
+        self.people.remove(user)
+        self.agenda.forget(user)
+        self.told.people.pop(user, None)
+        self.told.past.pop(user, None)
+        self.told.erased.append(Erased(user, deed.event_id, deed.at_ms, *there))
 
     def _note(self, person: Person, deed: Deed) -> None:
         """Note when somebody has to look at this person again."""
@@ -253,6 +278,9 @@ class Turn:
         return interest_person.dumps_kept(kept)
 
     def _learn(self, user: str, person: Person, changes: Sequence[Change], now_ms: int) -> None:
+        step, before_ms = self.cfg.past_step_ms, person.user.seen_ms
+        if changes and before_ms and before_ms // step < now_ms // step:
+            self.told.past.setdefault(user, []).append(interest_past.past_of(self.model, person.user))
         for change in changes:
             kept = interest_person.loads_kept(change.shown.kept)
             person.user_changed = True

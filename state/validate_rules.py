@@ -177,6 +177,31 @@ _ERASURE = EventRules(
         Text("reason", 0, 2_000),
     ),
 )
+_ERASURE_AUDIT = EventRules(
+    required=("event_id", "source_ms", "subject", "place", "removed"),
+    rules=(
+        Text("event_id", 1, 128),
+        Whole("source_ms", 1),
+        Whole("received_ms", 0),
+        Text("subject", 64, 64),
+        Text("place", 1, 128),
+        Whole("removed", 0),
+    ),
+)
+_INTEREST_ALARM = EventRules(
+    required=("event_id", "source_ms", "kind", "shard", "labels", "log_loss", "calibration"),
+    rules=(
+        Text("event_id", 1, 128),
+        Whole("source_ms", 1),
+        Whole("received_ms", 0),
+        Known("kind"),
+        Whole("shard", 0),
+        Whole("labels", 0),
+        Real("log_loss", 0),
+        Real("calibration", 0),
+        Text("model", 0, 128),
+    ),
+)
 
 _SLATE = EventRules(
     required=(
@@ -213,6 +238,8 @@ RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
         "trend_review": _TREND_REVIEW,
         "interest_example": _INTEREST_EXAMPLE,
         "erasure": _ERASURE,
+        "erasure_audit": _ERASURE_AUDIT,
+        "interest_alarm": _INTEREST_ALARM,
         "slate": _SLATE,
     }
 )

@@ -18,6 +18,7 @@ PARTS = {
     "I6": "switch.run",
     "I7": "replicas.run",
     "I8": "delay.run",
+    "I9": "residuals.run",
 }
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -10,7 +10,8 @@ from groundswell.offline import interests
 from groundswell.offline.interest_metrics import Quality, quality
 from groundswell.offline.interest_rows import Row, last_rows
 from groundswell.offline.interests import Replay
-from state.interest_head import Step, step_towards
+from state.interest_head import HeadState, Step, step_towards
+from state.residual import NoResidual, Residual
 
 
 class Model(Protocol):
@@ -29,14 +30,14 @@ class Ours:
 
     heads: int = 1
     step: Step = step_towards
+    residual: Residual = field(default_factory=NoResidual)
     parts: list[Replay] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Share what comes from elsewhere: counts of items, creators and topics."""
-        first = Replay(head_step=self.step)
+        first = Replay(head_step=self.step, residual=self.residual)
         self.parts = [
-            Replay(items=first.items, creators=first.creators, topics=first.topics, head_step=self.step)
-            for _ in range(self.heads)
+            replace(first, head=HeadState(), users={}, items=first.items) for _ in range(self.heads)
         ]
 
     def score(self, row: Row) -> tuple[float, Any]:

@@ -5,7 +5,7 @@ the same type turns each value into a tuple of numbers and fails on an absent on
 not know is kept as a Java ``byte[]`` and handed over untouched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pyflink.common import TypeInformation, Types
@@ -41,31 +41,57 @@ class BytesCell:
 
 
 class BytesMap:
-    """Many bytes values per key, by a string."""
+    """Many bytes values per key, by a string.
+
+    In thread mode, what is put waits here until `flush` and then crosses to Java in one call: a call there
+    costs more than the writing. So whoever has a map flushes it at the end of every call by Flink, while its
+    key is current.
+    """
 
     def __init__(self, context: RuntimeContext, name: str, mode: Mode) -> None:
         self._state = context.get_map_state(MapStateDescriptor(name, Types.STRING(), bytes_type(mode)))
+        self._waits = mode == "thread"  # put_all fails in process mode (2.2.1, 2.3.0)
+        self._fresh: dict[str, bytes] = {}
 
     def get(self, key: str) -> bytes | None:
         """Return a value, None when there is none."""
+        if key in self._fresh:
+            return self._fresh[key]
         raw = self._state.get(key)
         return None if raw is None else bytes(raw)
 
     def put(self, key: str, value: bytes) -> None:
-        """Store a value. One by one: put_all fails in process mode (2.2.1, 2.3.0)."""
-        self._state.put(key, value)
+        """Store a value, at the latest at `flush`."""
+        if self._waits:
+            self._fresh[key] = value
+        else:
+            self._state.put(key, value)
 
     def pop(self, key: str) -> bytes | None:
         """Return a value and remove it."""
         raw = self.get(key)
         if raw is not None:
-            self._state.remove(key)
+            self.remove(key)
         return raw
 
     def items(self) -> Iterator[tuple[str, bytes]]:
         """Return all entries; reads everything."""
+        self.flush()
         return iter([(str(key), bytes(value)) for key, value in self._state.items()])
 
     def remove(self, key: str) -> None:
         """Remove an entry that exists."""
+        self._fresh.pop(key, None)
         self._state.remove(key)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._fresh:
+            self._state.put_all(self._fresh)
+            self._fresh = {}
+
+
+def flush(maps: Iterable[BytesMap]) -> None:
+    """Write what waits in maps."""
+    for one in maps:
+        one.flush()

@@ -131,6 +131,25 @@ def keyed_sink(settings: KafkaSettings, topic: str, name: str, *, timed: bool = 
     return table.option("topic", topic).option("key.fields", "key").build()
 
 
+def routed_sink(settings: KafkaSettings, topics: tuple[str, ...], name: str) -> TableDescriptor:
+    """Return several topics, at least two, as one sink of (key, value, topic, at)."""
+    schema = (
+        Schema.new_builder()
+        .column("key", DataTypes.BYTES())
+        .column("value", DataTypes.BYTES())
+        .column_by_metadata("topic", DataTypes.STRING())
+        .column_by_metadata("at", DataTypes.TIMESTAMP_LTZ(3), "timestamp")
+        .build()
+    )
+    return (
+        _sink(settings, name)
+        .schema(schema)
+        .option("topic", ";".join(topics))
+        .option("key.fields", "key")
+        .build()
+    )
+
+
 def dead_letter_sink(settings: KafkaSettings, topics: tuple[str, ...], name: str) -> TableDescriptor:
     """Return the dead-letter topics of ``topics`` as one sink of (key, value, topic, headers)."""
     schema = (

@@ -135,13 +135,14 @@ def millis(times: pd.Series) -> Ints:
     return np.where(np.isnat(raw), NO_TIME_MS, raw.astype(np.int64) // _MS_NS)
 
 
-def dead_letters_sql(sink: str, view: str, column: str) -> str:
+def dead_letters_sql(sink: str, view: str, column: str, job: str) -> str:
     """Return the statement that sends refused records to their topics, with where they came from.
 
     Args:
         sink: Name of a `kafka_tables.dead_letter_sink`.
         view: Where the texts are.
         column: Their name there; rows without the mark are left out.
+        job: Who refuses them: several jobs read one topic, and each refuses what it cannot use.
     """
     fields = ("topic", "partition", "offset", "error", "message", "schema_id", "hex")
     cut = ", ".join(
@@ -156,6 +157,7 @@ def dead_letters_sql(sink: str, view: str, column: str) -> str:
         ("schema.id", "schema_id"),
     )
     header = ", ".join(f"'{name}', CAST(f_{field} AS BYTES)" for name, field in headers)
+    header += f", 'job', CAST('{job}' AS BYTES)"
     columns = f"CAST(f_partition || ':' || f_offset AS BYTES), UNHEX(f_hex), f_topic || '.dlq', MAP[{header}]"
     return (
         f"INSERT INTO {sink} SELECT {columns} "  # noqa: S608 - parts of our own only

@@ -6,11 +6,13 @@ finishes its bundle in prepareSnapshotPreBarrier). After a restore the same writ
 makes them no-ops: a stored version that is equal or newer wins.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import redis
+
+from schemas.served_interests import MOST_PAST
 
 # KEYS: the hash of each entry.  ARGV: fence, ttl ms, then the value of each entry.
 _WRITE_ENTRIES = """
@@ -26,18 +28,33 @@ for i = 1, #KEYS do
 end
 return refused
 """
-# KEYS: hashes of one slot.  ARGV: ttl ms, then of each the fence and the value ('' = remove the hash).
+# KEYS: hashes of one slot.  ARGV: ttl ms, most fields 'h...', then of each the fence, the value ('' = remove
+# the hash), '1' when what was there before has to go, the number of further fields, and those with values.
 _WRITE_VALUES = """
 local refused = 0
+local at = 3
 for i = 1, #KEYS do
-  local fence, value = ARGV[2 * i], ARGV[2 * i + 1]
+  local fence, value, anew, more = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local fields = at + 4
+  at = fields + 2 * more
   local stored = redis.call('HGET', KEYS[i], '_v')
   if stored and stored >= fence then
     refused = refused + 1
   elseif value == '' then
     redis.call('DEL', KEYS[i])
   else
+    if anew == '1' then redis.call('DEL', KEYS[i]) end
     redis.call('HSET', KEYS[i], '_v', fence, 'd', value)
+    for j = fields, at - 1, 2 do redis.call('HSET', KEYS[i], ARGV[j], ARGV[j + 1]) end
+    local beyond = more > 0 and redis.call('HLEN', KEYS[i]) - 2 - tonumber(ARGV[2]) or 0
+    if beyond > 0 then
+      local old = {}
+      for _, name in ipairs(redis.call('HKEYS', KEYS[i])) do
+        if string.sub(name, 1, 1) == 'h' then old[#old + 1] = name end
+      end
+      table.sort(old)
+      for j = 1, beyond do redis.call('HDEL', KEYS[i], old[j]) end
+    end
     redis.call('PEXPIRE', KEYS[i], ARGV[1])
   end
 end
@@ -123,12 +140,16 @@ class ValueWrite:
         fence: Fixed-width version; the larger string is newer.
         ttl_ms: Life of the key; longer than the longest replay, or the fence is forgotten.
         value: The bytes to serve; None = remove the key, and its fence with it.
+        more: Further fields, named h and digits: they go in with the value. The oldest names give way.
+        anew: What was there before goes, further fields too.
     """
 
     key: str
     fence: str
     ttl_ms: int
     value: bytes | None
+    more: Mapping[str, bytes] = field(default_factory=dict)
+    anew: bool = False
 
 
 class RedisSink:
@@ -159,7 +180,8 @@ class RedisSink:
     def write_values(self, writes: Sequence[ValueWrite]) -> int:
         """Write values in one round trip and return how many the fence refused.
 
-        Of several writes of one key only the last counts. Keys with the same hash tag (the part in braces)
+        Of several writes of one key only the last counts, with the further fields of all since the last
+        removal. Keys with the same hash tag (the part in braces)
         go together, in one call for many.
 
         Raises:
@@ -168,7 +190,8 @@ class RedisSink:
         slots: dict[tuple[str, int], dict[str, ValueWrite]] = {}
         for write in writes:
             tag = write.key[write.key.find("{") : write.key.find("}")]
-            slots.setdefault((tag, write.ttl_ms), {})[write.key] = write
+            of_slot = slots.setdefault((tag, write.ttl_ms), {})
+            of_slot[write.key] = _together(of_slot.get(write.key), write)
         if not slots:
             return 0
         try:
@@ -177,8 +200,9 @@ class RedisSink:
                     some = list(of_slot.values())
                     for at in range(0, len(some), _MOST_ENTRIES):
                         part = some[at : at + _MOST_ENTRIES]
-                        flat = (word for one in part for word in (one.fence, one.value or b""))
-                        self._values(keys=[one.key for one in part], args=[ttl_ms, *flat], client=pipe)
+                        flat = (word for one in part for word in _words(one))
+                        args = [ttl_ms, MOST_PAST, *flat]
+                        self._values(keys=[one.key for one in part], args=args, client=pipe)
                 return sum(pipe.execute())
         except redis.RedisError as error:
             raise SinkError(f"{len(writes)} values to Redis: {type(error).__name__}: {error}") from error
@@ -200,6 +224,27 @@ class RedisSink:
                     client=pipe,
                 )
             return pipe.execute()  # loads the scripts when Redis lost them
+
+
+def _together(before: ValueWrite | None, now: ValueWrite) -> ValueWrite:
+    """Return two writes of one key as one."""
+    if before is None or now.value is None:
+        return now
+    if before.value is None:
+        return replace(now, anew=True)
+    return (
+        replace(now, more={**before.more, **now.more}, anew=before.anew)
+        if before.more or before.anew
+        else now
+    )
+
+
+def _words(one: ValueWrite) -> Iterator[str | bytes | int]:
+    """Yield what the script reads of a write."""
+    yield from (one.fence, one.value or b"", "1" if one.anew else "", len(one.more))
+    for name, value in one.more.items():
+        yield name
+        yield value
 
 
 def _flat(places: Sequence[Places]) -> Iterator[str | int]:

@@ -29,6 +29,10 @@ def run(
         return 2
     if show:
         print(dumps(settings))  # noqa: T201
-    else:
+        return 0
+    try:
         execute(settings)
+    except OptionsError as error:  # what only shows when a setting is looked up somewhere
+        print(f"{job} job: settings cannot be used:\n{error}", file=sys.stderr)  # noqa: T201
+        return 2
     return 0

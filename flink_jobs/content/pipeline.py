@@ -78,7 +78,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: ContentOptions) -
     statements.add_insert_sql(
         "INSERT INTO label_sink SELECT `key`, `value`, TO_TIMESTAMP_LTZ(at_ms, 3) FROM labelled"
     )
-    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", "letter_texts", "letter"))
+    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", "letter_texts", "letter", "content"))
     return statements
 
 

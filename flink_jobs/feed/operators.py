@@ -1,13 +1,13 @@
 """The Python steps of the graph: thin. Bytes in, one call into a shard, bytes out."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import pandas as pd
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.batches import in_first_row
-from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.cells import BytesCell, BytesMap, flush
 from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs.feed import pieces, served
@@ -53,18 +53,20 @@ class KeepCards(KeyedProcessFunction):  # type: ignore[misc]
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the maps of a shard."""
         mode = self._options.execution_mode
-        self._shards = CardShards(
-            self._options, {name: BytesMap(runtime_context, name, mode) for name in CARD_MAPS}
-        )
+        self._maps = {name: BytesMap(runtime_context, name, mode) for name in CARD_MAPS}
+        self._shards = CardShards(self._options, self._maps)
 
-    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[bytes]:
+    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
         """Keep a piece until its pane ends."""
         ctx.timer_service().register_event_time_timer(self._shards.take(bytes(value)))
-        return iter(())
+        flush(self._maps.values())
+        return ()
 
-    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Close the pane that ended now."""
-        yield from self._shards.at(int(ctx.get_current_key()), timestamp)
+        out = list(self._shards.at(int(ctx.get_current_key()), timestamp))
+        flush(self._maps.values())
+        return out
 
 
 class KeepPools(KeyedProcessFunction):  # type: ignore[misc]
@@ -76,18 +78,20 @@ class KeepPools(KeyedProcessFunction):  # type: ignore[misc]
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the maps of a shard."""
         mode = self._options.execution_mode
-        self._shards = PoolShards(
-            self._options, {name: BytesMap(runtime_context, name, mode) for name in POOL_MAPS}
-        )
+        self._maps = {name: BytesMap(runtime_context, name, mode) for name in POOL_MAPS}
+        self._shards = PoolShards(self._options, self._maps)
 
-    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[bytes]:
+    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
         """Keep rows until all items have told theirs of the pane."""
         ctx.timer_service().register_event_time_timer(self._shards.take(bytes(value)))
-        return iter(())
+        flush(self._maps.values())
+        return ()
 
-    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Take in the pane that ended now."""
-        yield from self._shards.at(int(ctx.get_current_key()), timestamp)
+        out = list(self._shards.at(int(ctx.get_current_key()), timestamp))
+        flush(self._maps.values())
+        return out
 
 
 class KeepViewers(KeyedProcessFunction):  # type: ignore[misc]
@@ -99,21 +103,25 @@ class KeepViewers(KeyedProcessFunction):  # type: ignore[misc]
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the state of a shard."""
         mode = self._options.execution_mode
+        self._maps = {name: BytesMap(runtime_context, name, mode) for name in VIEWER_MAPS}
         self._shards = ViewerShards(
             self._options,
-            maps={name: BytesMap(runtime_context, name, mode) for name in VIEWER_MAPS},
+            maps=self._maps,
             cells={name: BytesCell(runtime_context, name, mode) for name in VIEWER_CELLS},
         )
 
-    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[bytes]:
+    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
         """Keep acts until their time has come."""
         for moment in self._shards.take(bytes(value)):
             ctx.timer_service().register_event_time_timer(moment)
-        return iter(())
+        flush(self._maps.values())
+        return ()
 
-    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Handle the acts whose time has come."""
-        yield from self._shards.at(int(ctx.get_current_key()), timestamp)
+        out = list(self._shards.at(int(ctx.get_current_key()), timestamp))
+        flush(self._maps.values())
+        return out
 
 
 def is_cards(piece: bytes) -> bool:

@@ -103,7 +103,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: FeedOptions) -> S
     if ends.dead_letters is not None:
         tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
         refused = "found CROSS JOIN UNNEST(refused) AS t (refusal)"
-        statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
+        statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal", "feed"))
     batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_feed(f0) FROM for_readers")
     return statements

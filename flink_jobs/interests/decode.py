@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+import pyarrow.compute as pc
 
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
 from flink_jobs.interests.pieces import item_piece
@@ -20,8 +21,8 @@ from state.outcome_join import JOINED_ACTIONS
 from state.topics import normalise
 from state.validate import GOOD, reasons, verdict
 
-ENGAGEMENT, ERASURE = "engagement", "erasure"
-LATE_TEXT = "its moment was over before it came; raise out_of_order_ms if this is common"
+ENGAGEMENT, ERASURE, USER = "engagement", "erasure", "user"
+LATE_TEXT = "its moment was over before it came; raise late_ms if this is common"
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
 _NAMES = 1 << 16
 normal = lru_cache(maxsize=_NAMES)(normalise)
@@ -30,10 +31,11 @@ normal = lru_cache(maxsize=_NAMES)(normalise)
 class DeedDecoder:
     """Turns raw Kafka records into deeds by shard and pane of their items. One per worker."""
 
-    def __init__(self, registry: Registry, pane_ms: int, shards: int) -> None:
+    def __init__(self, registry: Registry, pane_ms: int, shards: int, late_ms: int = 0) -> None:
         self._plans = WirePlans(registry, {RECORDS[event].__name__: event for event in (ENGAGEMENT, ERASURE)})
         self._pane_ms = pane_ms
         self._shards = shards
+        self._late_ms = late_ms
 
     def read(self, batch: RawBatch, watermark_ms: Ints) -> tuple[list[bytes], list[str]]:
         """Return (pieces, refused records) of a batch. Never raises for bad input.
@@ -56,9 +58,12 @@ class DeedDecoder:
                 columns = decode(compiled, values)
                 code = verdict(event, columns, batch.record_ms[members])
                 good = code == GOOD
-                late = good & (columns.ints("source_ms") <= watermark_ms[members])
+                at_ms, mark_ms = columns.ints("source_ms"), watermark_ms[members]
+                late = good & (at_ms <= mark_ms - self._late_ms)
                 if event == ENGAGEMENT:
-                    pieces += self._deeds(compiled, columns, np.flatnonzero(good & ~late))
+                    # Somewhat late: taken at the first moment that is not over.
+                    at_ms = np.maximum(at_ms, mark_ms + 1)
+                    pieces += self._deeds(compiled, columns, np.flatnonzero(good & ~late), at_ms)
                 else:
                     late[:] = False  # a person is forgotten whenever the request comes
                     pieces += self._erasures(columns, np.flatnonzero(good))
@@ -73,7 +78,7 @@ class DeedDecoder:
                     refused.append(batch.refused(int(members[k]), error, message, schema_id))
         return pieces, refused
 
-    def _deeds(self, plan: Plan, columns: Columns, taken: Ints) -> list[bytes]:
+    def _deeds(self, plan: Plan, columns: Columns, taken: Ints, at_ms: Ints) -> list[bytes]:
         symbols = plan.field("action").symbols
         joins = np.array([name in JOINED_ACTIONS for name in symbols])
         action = columns.symbols("action")
@@ -85,11 +90,11 @@ class DeedDecoder:
         rows = list(
             zip(
                 columns.strings("actor_id").to_pylist(),
-                columns.ints("source_ms").tolist(),
+                at_ms.tolist(),
                 columns.strings("event_id").to_pylist(),
                 [symbols[one] for one in action.tolist()],
                 columns.strings("item_id").to_pylist(),
-                columns.strings("author_id").to_pylist(),
+                _authors(columns),
                 _topics(columns),
                 columns.strings("decision_id").to_pylist(),
                 position.tolist(),
@@ -100,7 +105,7 @@ class DeedDecoder:
                 strict=True,
             )
         )
-        return self._split(rows, taken, columns.ints("source_ms")[taken], items[taken])
+        return self._split(rows, taken, at_ms[taken], items[taken])
 
     def _erasures(self, columns: Columns, taken: Ints) -> list[bytes]:
         if not len(taken):
@@ -128,6 +133,17 @@ class DeedDecoder:
             )
             for some in np.split(np.arange(len(order)), cuts)
         ]
+
+
+def _authors(columns: Columns) -> list[str]:
+    """Return the author of each item; of what is done to a user (follow, block, mute), that user."""
+    authors: list[str] = columns.strings("author_id").to_pylist()
+    users = pc.equal(columns.strings("item_type"), USER).to_numpy(zero_copy_only=False)
+    if users.any():
+        items = columns.strings("item_id").to_pylist()
+        for i in np.flatnonzero(users).tolist():
+            authors[i] = authors[i] or items[i]
+    return authors
 
 
 def _topics(columns: Columns) -> list[tuple[str, ...]]:

@@ -64,17 +64,27 @@ def _row(one: Example) -> _Row:
     )
 
 
+def key_of(actor_id: str, event_id: str, model_tag: str = "") -> str:
+    """Return the Kafka key of an example: all changes of one have the same, so the last one stays.
+
+    Those of a registered model end with its tag: models that run side by side do not replace each other's.
+    """
+    key = f"{actor_id}|{event_id}|{model_tag}" if model_tag else f"{actor_id}|{event_id}"
+    return key.replace(FIELD_SEPARATOR, " ")
+
+
 class ExampleRecords:
     """Encodes messages as records of the examples topic. One per worker; keeps the compiled schema."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, model_tag: str = "") -> None:
+        self._tag, self._model = model_tag, model_tag or MODEL
         self._plan = compile_plan(schema_of(EVENT))
         self._schema_id = registry.id_of(topic_of(EVENT).subject)
         self._kinds = list(self._plan.field("kind").symbols).index
 
     def of(self, message: bytes) -> list[str]:
         """Return key, value in hex and event time of each record, with record separators. O(rows)."""
-        rows = _decode(message)
+        rows, tag = _decode(message), self._tag
         p, features = interest_person.unpack_many([row.scored for row in rows])
         position = np.array([row.position for row in rows], np.int64)
         columns: dict[str, Column] = {
@@ -88,7 +98,7 @@ class ExampleRecords:
                 np.full(len(rows), features.shape[1]),
                 features.ravel(),
             ),
-            "model": MODEL,
+            "model": self._model,
             "from_impression": np.array([row.from_impression for row in rows], np.bool_),
             "topics": (
                 np.array([len(row.topics) for row in rows]),
@@ -98,8 +108,6 @@ class ExampleRecords:
         }
         values = encode(self._plan, columns, len(rows), self._schema_id).values()
         return [
-            FIELD_SEPARATOR.join(
-                (row.actor_id.replace(FIELD_SEPARATOR, " "), value.hex(), str(row.source_ms))
-            )
+            FIELD_SEPARATOR.join((key_of(row.actor_id, row.event_id, tag), value.hex(), str(row.source_ms)))
             for row, value in zip(rows, values, strict=True)
         ]

@@ -1,21 +1,24 @@
 """The Python steps of the graph: thin. Bytes in, one call into a shard, bytes out."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import pandas as pd
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.batches import bodies_to_lists, in_first_row
-from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.cells import BytesCell, BytesMap, flush
+from flink_jobs._shell.memory import rare_collections
 from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs.interests import pieces, served
 from flink_jobs.interests.decode import DeedDecoder
 from flink_jobs.interests.examples import ExampleRecords
 from flink_jobs.interests.items import ITEM_MAPS, ItemShards
+from flink_jobs.interests.notes import NoteRecords
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.interests.people import PEOPLE_CELLS, PEOPLE_MAPS, PeopleShards
+from schemas.erasure_subject import audit_key
 from schemas.registry import open_registry
 
 
@@ -27,8 +30,9 @@ class ReadDeeds(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
 
     def open(self, _context: FunctionContext) -> None:
         """Open the registry and the decoder of this worker."""
+        rare_collections()
         o = self._options
-        self._decoder = DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards)
+        self._decoder = DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards, o.late_ms)
 
     def eval(
         self,
@@ -53,22 +57,25 @@ class KeepItems(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the maps of a shard."""
+        rare_collections()
         mode = self._options.execution_mode
-        self._shards = ItemShards(
-            self._options, {name: BytesMap(runtime_context, name, mode) for name in ITEM_MAPS}
-        )
+        self._maps = {name: BytesMap(runtime_context, name, mode) for name in ITEM_MAPS}
+        self._shards = ItemShards(self._options, self._maps)
 
-    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[bytes]:
+    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
         """Take a piece."""
         timers = ctx.timer_service()
         moments, out = self._shards.take(bytes(value), timers.current_watermark())
         for moment in moments:
             timers.register_event_time_timer(moment)
-        yield from out
+        flush(self._maps.values())
+        return out
 
-    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Close the pane that ended now."""
-        yield from self._shards.at(int(ctx.get_current_key()), timestamp)
+        out = list(self._shards.at(int(ctx.get_current_key()), timestamp))
+        flush(self._maps.values())
+        return out
 
 
 class KeepPeople(KeyedProcessFunction):  # type: ignore[misc]
@@ -79,25 +86,29 @@ class KeepPeople(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the state of a shard."""
+        rare_collections()
         mode = self._options.execution_mode
+        self._maps = {name: BytesMap(runtime_context, name, mode) for name in PEOPLE_MAPS}
         self._shards = PeopleShards(
             self._options,
-            maps={name: BytesMap(runtime_context, name, mode) for name in PEOPLE_MAPS},
+            maps=self._maps,
             cells={name: BytesCell(runtime_context, name, mode) for name in PEOPLE_CELLS},
         )
 
-    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[bytes]:
+    def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
         """Keep deeds until their time has come."""
         ctx.timer_service().register_event_time_timer(self._shards.take(bytes(value)))
-        return iter(())
+        flush(self._maps.values())
+        return ()
 
-    def on_timer(self, _timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+    def on_timer(self, _timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Handle all that is due; further timers of the same leap of time find nothing left."""
         timers = ctx.timer_service()
         moments, out = self._shards.at(int(ctx.get_current_key()), timers.current_watermark())
         for moment in moments:
             timers.register_event_time_timer(moment)
-        yield from out
+        flush(self._maps.values())
+        return out
 
 
 def is_deeds(message: bytes) -> bool:
@@ -115,6 +126,11 @@ def is_examples(message: bytes) -> bool:
     return bytes(message[:1]) == pieces.EXAMPLES
 
 
+def is_notes(message: bytes) -> bool:
+    """Return whether a message is of erasures and alarms."""
+    return bytes(message[:1]) == pieces.NOTES
+
+
 class RecordExamples(ScalarFunction):  # type: ignore[misc]
     """Messages of labels to records of the examples topic."""
 
@@ -123,7 +139,26 @@ class RecordExamples(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Prepare the encoder of this worker."""
-        self._records = ExampleRecords(open_registry(self._options.registry_url or None))
+        rare_collections()
+        self._records = ExampleRecords(
+            open_registry(self._options.registry_url or None), self._options.model_tag
+        )
+
+    def eval(self, message: pd.Series) -> pd.Series:
+        """Encode a batch of messages; each row gets its list."""
+        return bodies_to_lists(message, self._records.of)
+
+
+class RecordNotes(ScalarFunction):  # type: ignore[misc]
+    """Messages of erasures and alarms to records of their topics."""
+
+    def __init__(self, options: InterestsOptions) -> None:
+        self._options = options
+
+    def open(self, _context: FunctionContext) -> None:
+        """Prepare the encoder of this worker."""
+        registry = open_registry(self._options.registry_url or None)
+        self._records = NoteRecords(registry, audit_key(self._options.audit_key_file))
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Encode a batch of messages; each row gets its list."""
@@ -138,12 +173,14 @@ class WriteInterests(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Connect."""
+        rare_collections()
         self._sink = RedisSink(self._options.redis_url, self._options.redis_password_file)
+        self._model = self._options.model_tag
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Write one batch before its checkpoint may end."""
         refused = self._sink.write_values(
-            [write for raw in message for write in served.writes_of(bytes(raw[1:]))]
+            [write for raw in message for write in served.writes_of(bytes(raw[1:]), self._model)]
         )
         return in_first_row(refused, len(message))
 

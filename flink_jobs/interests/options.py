@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from schemas.served_models import UNREGISTERED
 from state.interest_config import InterestConfig
+from state.interest_drift import DriftConfig
 from state.interest_turn import TurnConfig
+from state.model_entry import ModelConfig, ModelEntry, ModelEntryError
 from state.outcome_join import JoinConfig
 
 ENV_PREFIX = "GROUNDSWELL_INTERESTS"
@@ -28,7 +31,10 @@ class InterestsOptions:
         redis_url: Where interests are served from. No password in here: see redis_password_file.
         redis_password_file: File with the Redis password; empty = none.
         out_of_order_ms: How far behind the newest record time of its partition an event may come. Every
-            interest is that much late.
+            interest is that much late. What comes later is still taken, see late_ms.
+        late_ms: An event whose moment is over by less than this is taken as if it had happened now: an
+            impression and its outcome still meet, only their order may be lost. Later ones are dead letters.
+            0 = all late ones are: then what comes out depends on the events alone.
         idle_timeout_ms: A partition silent for this long no longer holds time back; 0 = it always does.
         bounded: Stop at the newest records of the start, and end every window.
         parallelism: Subtasks of every step; 0 = the cluster's default.
@@ -42,9 +48,14 @@ class InterestsOptions:
         pane_ms: Counts of items grow by panes of this length.
         item_ttl_ms: An item that nobody met for this long is forgotten.
         watermark_ms: How often event time is told to the next step.
+        audit_key_file: File with the secret key of the subjects in erasure.audit; empty = none.
+        drift: When the model's quality alarms.
         join: How impressions meet outcomes.
         turn: How people are handled.
         model: The model.
+        model_name: Run this model of the registry in Redis: its settings take the place of ``model``,
+            ``turn.learn_alone`` and ``turn.creators``, and what it serves stands under keys of its own, so
+            that it can run beside another one. Empty = the settings given here, under keys without a model.
     """
 
     kafka_bootstrap: str = "127.0.0.1:9092"
@@ -55,6 +66,7 @@ class InterestsOptions:
     redis_url: str = "redis://127.0.0.1:6379/0"
     redis_password_file: str = ""
     out_of_order_ms: int = 500
+    late_ms: int = 60_000
     idle_timeout_ms: int = 10_000
     bounded: bool = False
     parallelism: int = 0
@@ -68,9 +80,23 @@ class InterestsOptions:
     pane_ms: int = 60_000
     item_ttl_ms: int = 90 * _DAY_MS
     watermark_ms: int = 100
+    audit_key_file: str = ""
+    drift: DriftConfig = field(default_factory=DriftConfig)
     join: JoinConfig = field(default_factory=JoinConfig)
     turn: TurnConfig = field(default_factory=TurnConfig)
     model: InterestConfig = field(default_factory=InterestConfig)
+    model_name: str = ""
+
+    @property
+    def model_tag(self) -> str:
+        """Tag of the registered model that these settings are; empty without a name."""
+        return self.model_entry.tag if self.model_name else UNREGISTERED
+
+    @property
+    def model_entry(self) -> ModelEntry:
+        """The settings that a model consists of, as an entry; needs a name."""
+        config = ModelConfig(self.model, self.turn.learn_alone, self.turn.creators)
+        return ModelEntry(self.model_name, config)
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.
@@ -90,6 +116,7 @@ class InterestsOptions:
                 "redis_url holds a user or password: put it into a file and name it in redis_password_file",
             ),
             (0 <= self.out_of_order_ms <= _DAY_MS, "out_of_order_ms: expected 0 to one day"),
+            (0 <= self.late_ms <= _DAY_MS, "late_ms: expected 0 to one day"),
             (self.idle_timeout_ms >= 0, "idle_timeout_ms: expected 0 (never idle) or more"),
             (
                 1 <= self.shards <= _MAX_PARALLELISM,
@@ -112,5 +139,10 @@ class InterestsOptions:
             ),
         )
         problems = [text for ok, text in checks if not ok]
+        if self.model_name:
+            try:
+                self.model_entry  # noqa: B018 - a name that cannot be one is told here
+            except ModelEntryError as error:
+                problems.append(f"model_name: {error}")
         if problems:
             raise ValueError("\n".join(problems))

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flink_jobs._shell.waiting import Bytes, OneBytes
-from flink_jobs.interests import examples, pieces, served
+from flink_jobs.interests import examples, notes, pieces, served
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.interests.person_store import PERSON_MAPS, PersonStore
 from flink_jobs.interests.pieces import EXAMPLES, SERVED
+from flink_jobs.interests.quality import QUALITY, Qualities
 from flink_jobs.interests.stores import AgendaOfShard, ShardNames
 from state import interest_progress
 from state.interest_progress import Progress
@@ -16,7 +17,7 @@ from state.interest_turn import Turn
 from state.outcome_join import Deed
 
 PEOPLE_MAPS: Final = (*PERSON_MAPS, "names", "waiting", "agenda")
-PEOPLE_CELLS: Final = ("progress",)
+PEOPLE_CELLS: Final = ("progress", QUALITY)
 _MOST_PEOPLE = 20_000
 _NO_END_MS = 1 << 60  # a watermark beyond this is the end of all input
 
@@ -49,6 +50,7 @@ class PeopleShards:
         self._cells = cells
         self._people = PersonStore(maps, _MOST_PEOPLE)
         self._here: dict[int, _Here] = {}
+        self._qualities = Qualities(options, cells[QUALITY])
 
     def take(self, raw: bytes) -> int:
         """Keep deeds; return the event time at which they are due."""
@@ -82,8 +84,18 @@ class PeopleShards:
         out = []
         if turn.told.examples:
             out.append(EXAMPLES + examples.message_of(turn.told.examples))
-        if values := list(served.of_turn(self._o.model, shard, turn.told, people, names)):
+        values = list(
+            served.of_turn(self._o.model, shard, turn.told, people, names, self._o.turn.past_step_ms)
+        )
+        noted = notes.of_erasures(turn.told.erased)
+        if turn.told.examples:
+            quality, alarms = self._qualities.of(shard, turn.told.examples)
+            values += quality
+            noted += alarms
+        if values:
             out.append(SERVED + pieces.encode(values))
+        if noted:
+            out.append(notes.message_of(noted))
         here.progress.done_ms = max(here.progress.done_ms, until_ms)
         people.flush()
         names.flush()

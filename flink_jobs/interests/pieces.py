@@ -11,7 +11,7 @@ import msgspec
 
 from state.outcome_join import Deed
 
-DEEDS, SERVED, EXAMPLES = b"D", b"S", b"E"  # first byte of a message of a step
+DEEDS, SERVED, EXAMPLES, NOTES = b"D", b"S", b"E", b"N"  # first byte of a message of a step
 _SHARD_BYTES, _PANE_BYTES = 2, 8
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Deed]).decode
@@ -24,11 +24,13 @@ class Served(msgspec.Struct, frozen=True, array_like=True):
         key: Its key.
         at_ms: Event time: the fence.
         value: What to serve; None = remove the key.
+        more: Further fields of the key's hash: they go in with the value, and with nothing when it is old.
     """
 
     key: str
     at_ms: int
     value: bytes | None
+    more: dict[str, bytes] = {}
 
 
 served_decode = msgspec.msgpack.Decoder(list[Served]).decode

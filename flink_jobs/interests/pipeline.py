@@ -10,7 +10,8 @@
              outcome, predict, learn                                                     (Flink state and
              timers; Python, one call a shard and tick)
 5. examples  every label that was learned, changed or taken back -> Kafka                (Python, columns)
-6. serve     interests, items, heads -> Redis, fenced, few round trips a batch           (Python)
+6. notes     what erasures removed, alarms of the model -> Kafka                        (Python)
+7. serve     interests, items, heads -> Redis, fenced, few round trips a batch           (Python)
 
 Dead letters leave after 2.
 """
@@ -30,9 +31,11 @@ from flink_jobs.interests.operators import (
     KeepPeople,
     ReadDeeds,
     RecordExamples,
+    RecordNotes,
     WriteInterests,
     is_deeds,
     is_examples,
+    is_notes,
     is_served,
 )
 from flink_jobs.interests.options import InterestsOptions
@@ -55,6 +58,12 @@ SELECT CAST(SPLIT_INDEX(example, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(exampl
   TO_TIMESTAMP_LTZ(CAST(SPLIT_INDEX(example, CHR(30), 2) AS BIGINT), 3)
 FROM (SELECT record_examples(f0) AS examples FROM joined_examples) CROSS JOIN UNNEST(examples) AS t (example)
 """
+_NOTES = """
+INSERT INTO note_sink
+SELECT CAST(SPLIT_INDEX(note, CHR(30), 1) AS BYTES), UNHEX(SPLIT_INDEX(note, CHR(30), 2)),
+  SPLIT_INDEX(note, CHR(30), 0), TO_TIMESTAMP_LTZ(CAST(SPLIT_INDEX(note, CHR(30), 3) AS BIGINT), 3)
+FROM (SELECT record_notes(f0) AS notes FROM noted) CROSS JOIN UNNEST(notes) AS t (note)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +74,13 @@ class Ends:
         events: Table of (topic, partition, offset, at, value).
         erasures: The same of requests to forget a person; None = there are none.
         examples: Sink of (key, value, at).
+        notes: Sink of (key, value, topic, at): what erasures removed, alarms.
         dead_letters: Sink of (key, value, topic, headers).
     """
 
     events: TableDescriptor
     examples: TableDescriptor
+    notes: TableDescriptor
     dead_letters: TableDescriptor
     erasures: TableDescriptor | None = None
 
@@ -77,18 +88,26 @@ class Ends:
 def items_uid(options: InterestsOptions) -> str:
     """Return the uid of the items' step: other pane, shards or mode, other state."""
     seconds = options.pane_ms // 1000
-    return f"interests/items-v{ITEMS_STATE_VERSION}-p{seconds}-s{options.shards}-{options.execution_mode}"
+    state = f"items{_of_model(options)}-v{ITEMS_STATE_VERSION}-p{seconds}-s{options.shards}"
+    return f"interests/{state}-{options.execution_mode}"
 
 
 def people_uid(options: InterestsOptions) -> str:
     """Return the uid of the people's step: other shards or mode, other state."""
-    return f"interests/people-v{PEOPLE_STATE_VERSION}-s{options.shards}-{options.execution_mode}"
+    state = f"people{_of_model(options)}-v{PEOPLE_STATE_VERSION}-s{options.shards}"
+    return f"interests/{state}-{options.execution_mode}"
+
+
+def _of_model(options: InterestsOptions) -> str:
+    """Return what keeps the state of a registered model from being restored into another's."""
+    return f"-{options.model_tag}" if options.model_tag else ""
 
 
 def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions) -> StatementSet:
     """Add the graph to an environment; the caller executes it."""
     tables.create_temporary_table("events", ends.events)
     tables.create_temporary_table("example_sink", ends.examples)
+    tables.create_temporary_table("note_sink", ends.notes)
     tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
     _functions(tables, options)
     sources = ["events"]
@@ -103,11 +122,13 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions)
     served = items.filter(is_served).union(people.filter(is_served))
     tables.create_temporary_view("for_readers", tables.from_data_stream(served))
     tables.create_temporary_view("joined_examples", tables.from_data_stream(people.filter(is_examples)))
+    tables.create_temporary_view("noted", tables.from_data_stream(people.filter(is_notes)))
 
     statements = tables.create_statement_set()
     statements.add_insert_sql(_EXAMPLES)
+    statements.add_insert_sql(_NOTES)
     refused = "found CROSS JOIN UNNEST(refused) AS t (refusal)"
-    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
+    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal", "interests"))
     batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_interests(f0) FROM for_readers")
     return statements
@@ -119,6 +140,7 @@ def _functions(tables: StreamTableEnvironment, options: InterestsOptions) -> Non
     functions = (
         ("read_deeds", ReadDeeds(options), batches.batch_type()),
         ("record_examples", RecordExamples(options), strings),
+        ("record_notes", RecordNotes(options), strings),
         ("write_interests", WriteInterests(options), DataTypes.BIGINT()),
     )
     batches.register(tables, functions)

@@ -1,6 +1,6 @@
 """What the shards emit for readers: values for Redis, each fenced by the event time of its newest change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -12,15 +12,23 @@ from schemas.served_interests import (
     HeadRecord,
     InterestRecord,
     ItemRecord,
+    PastRecord,
+    QualityRecord,
     encode,
     fence,
     head_key,
     interest_key,
     item_key,
+    of_model,
+    past_field,
+    quality_key,
 )
+from state import interest_quality
 from state.interest_config import InterestConfig
 from state.interest_items import ItemFacts
+from state.interest_past import Past
 from state.interest_person import Person
+from state.interest_quality import QualityState
 from state.interest_turn import MODEL, Names, Store, Told
 from state.interest_user import UserState, scales
 
@@ -46,15 +54,16 @@ def of_item(cfg: InterestConfig, item: str, facts: ItemFacts) -> Served:
 
 
 def of_turn(
-    cfg: InterestConfig, shard: int, told: Told, people: Store[Person], names: Names
+    cfg: InterestConfig, shard: int, told: Told, people: Store[Person], names: Names, past_step_ms: int
 ) -> Iterator[Served]:
     """Yield what readers learn of a turn: who was forgotten, who changed, the newest head."""
-    for user, at_ms in told.erased.items():
-        yield Served(interest_key(user), at_ms, None)
+    for one in told.erased:
+        yield Served(interest_key(one.user), one.at_ms, None)
     for user, at_ms in told.people.items():
         person = people.get(user)
         if person is not None:
-            yield Served(interest_key(user), at_ms, encode(_interests(cfg, shard, person.user, at_ms)))
+            value = encode(_interests(cfg, shard, person.user, at_ms))
+            yield Served(interest_key(user), at_ms, value, _past(told.past.get(user, ()), past_step_ms))
     for at_ms, state in told.heads[-1:]:
         most = names.largest(_MOST_NAMES)
         record = HeadRecord(
@@ -68,9 +77,42 @@ def of_turn(
         yield Served(head_key(shard), at_ms, encode(record))
 
 
-def writes_of(message: bytes) -> list[ValueWrite]:
-    """Return the writes of a message."""
-    return [ValueWrite(one.key, fence(one.at_ms), TTL_MS, one.value) for one in served_decode(message)]
+def writes_of(message: bytes, model: str = "") -> list[ValueWrite]:
+    """Return the writes of a message, under the keys of the model with this tag."""
+    return [
+        ValueWrite(of_model(one.key, model), fence(one.at_ms), TTL_MS, one.value, more=one.more)
+        for one in served_decode(message)
+    ]
+
+
+def of_quality(shard: int, state: QualityState) -> Served:
+    """Return what readers learn of the head's quality when a block was closed."""
+    newest = state.points[-1]
+    record = QualityRecord(
+        as_of_ms=newest.at_ms,
+        model=MODEL,
+        labels=interest_quality.labels_of_blocks(state),
+        alarms=state.drift.alarms,
+        points=tuple((one.at_ms, one.log_loss, one.calibration) for one in state.points),
+    )
+    return Served(quality_key(shard), newest.at_ms, encode(record))
+
+
+def _past(some: Sequence[Past], step_ms: int) -> dict[str, bytes]:
+    """Return earlier interests as fields of a person's hash; one a stretch: writing again is no harm."""
+    return {
+        past_field(one.at_ms // step_ms): encode(
+            PastRecord(
+                as_of_ms=one.at_ms,
+                liked=one.liked,
+                labels=one.labels,
+                topics=one.topics,
+                slow=one.slow,
+                fast=one.fast,
+            )
+        )
+        for one in some
+    }
 
 
 def _interests(cfg: InterestConfig, shard: int, user: UserState, at_ms: int) -> InterestRecord:

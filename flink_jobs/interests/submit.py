@@ -6,6 +6,7 @@ from flink_jobs._shell.submit import run
 from flink_jobs.interests.options import ENV_PREFIX, InterestsOptions
 
 EXAMPLES_TOPIC = "interest.examples"
+NOTE_TOPICS = ("erasure.audit", "interest.alarms")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -17,8 +18,10 @@ def _execute(options: InterestsOptions) -> None:
     """Build and submit; Flink is loaded only here."""
     from flink_jobs._shell import kafka_tables as kafka  # noqa: PLC0415
     from flink_jobs._shell.env import job_environment  # noqa: PLC0415
+    from flink_jobs.interests.model_choice import with_model  # noqa: PLC0415
     from flink_jobs.interests.pipeline import Ends, build  # noqa: PLC0415
 
+    options = with_model(options)
     settings = kafka.settings_of(options, options.out_of_order_ms)
     env, tables = job_environment(
         options,
@@ -34,6 +37,7 @@ def _execute(options: InterestsOptions) -> None:
         events=kafka.raw_source(settings, options.topics),
         erasures=kafka.raw_control_source(settings, options.erasure_topic) if options.erasure_topic else None,
         examples=kafka.keyed_sink(settings, EXAMPLES_TOPIC, "examples", timed=True),
+        notes=kafka.routed_sink(settings, NOTE_TOPICS, "notes"),
         dead_letters=kafka.dead_letter_sink(settings, letters, "dead"),
     )
     build(tables, ends, options).attach_as_datastream()

@@ -1,13 +1,14 @@
 """The Python steps of the graph: thin. Bytes in, one call into ``state``, bytes out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.batches import bodies_to_lists, in_first_row
-from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.cells import BytesCell, BytesMap, flush
+from flink_jobs._shell.memory import rare_collections
 from flink_jobs._shell.raw_batch import RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs.trending import panes, served
@@ -27,6 +28,7 @@ class CountBatch(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no 
 
     def open(self, _context: FunctionContext) -> None:
         """Open the registry and the decoder of this worker."""
+        rare_collections()
         o = self._options
         self._decoder = BatchDecoder(
             open_registry(o.registry_url or None),
@@ -62,10 +64,12 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the cells of a shard."""
+        rare_collections()
         mode = self._options.execution_mode
+        self._maps = {name: BytesMap(runtime_context, name, mode) for name in SHARD_MAPS}
         self._shard = Shard(
             self._options.trend,
-            maps={name: BytesMap(runtime_context, name, mode) for name in SHARD_MAPS},
+            maps=self._maps,
             cells={name: BytesCell(runtime_context, name, mode) for name in SHARD_CELLS},
         )
 
@@ -73,11 +77,14 @@ class DetectShard(KeyedProcessFunction):  # type: ignore[misc]
         """Keep a routed piece or decision until its time has come."""
         raw, timers = bytes(value), ctx.timer_service()
         timers.register_event_time_timer(self._shard.take(raw, timers.current_watermark()))
+        flush(self._maps.values())
         return ()
 
-    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Close the pane that ended now, or let decisions take effect."""
-        yield from self._shard.at(int(ctx.get_current_key()), timestamp)
+        out = list(self._shard.at(int(ctx.get_current_key()), timestamp))
+        flush(self._maps.values())
+        return out
 
 
 def is_panes(message: bytes) -> bool:
@@ -93,10 +100,12 @@ class KeepLists(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the cells of a list."""
+        rare_collections()
         o = self._options
+        self._maps = {name: BytesMap(runtime_context, name, o.execution_mode) for name in LIST_MAPS}
         self._lists = Lists(
             o.trend,
-            maps={name: BytesMap(runtime_context, name, o.execution_mode) for name in LIST_MAPS},
+            maps=self._maps,
             cells={name: BytesCell(runtime_context, name, o.execution_mode) for name in LIST_CELLS},
             requests=ReviewRecords(open_registry(o.registry_url or None)),
         )
@@ -104,11 +113,14 @@ class KeepLists(KeyedProcessFunction):  # type: ignore[misc]
     def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Sequence[bytes]:
         """Keep news until all of their moment are there."""
         ctx.timer_service().register_event_time_timer(self._lists.take(bytes(value)))
+        flush(self._maps.values())
         return ()
 
-    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[bytes]:
+    def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Settle the list."""
-        yield from self._lists.at(str(ctx.get_current_key()), timestamp)
+        out = list(self._lists.at(str(ctx.get_current_key()), timestamp))
+        flush(self._maps.values())
+        return out
 
 
 def is_review(message: bytes) -> bool:
@@ -124,6 +136,7 @@ class RecordPanes(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Prepare the encoder of this worker."""
+        rare_collections()
         o = self._options
         self._records = panes.PaneRecords(open_registry(o.registry_url or None), o.trend.burst.pane_ms)
 
@@ -140,6 +153,7 @@ class WriteTrends(ScalarFunction):  # type: ignore[misc]
 
     def open(self, _context: FunctionContext) -> None:
         """Connect."""
+        rare_collections()
         self._sink = RedisSink(self._options.redis_url, self._options.redis_password_file)
 
     def eval(self, message: pd.Series) -> pd.Series:

@@ -121,7 +121,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
         "FROM for_moderators"
     )
     refused = "counted CROSS JOIN UNNEST(refused) AS t (refusal)"
-    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal"))
+    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal", "trending"))
     batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_trends(f0) FROM for_readers")
     return statements

@@ -3,12 +3,14 @@
 import statistics
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from groundswell.dead_letters import LetterBox
 from groundswell.demo import feed, ticks
+from groundswell.demo.collector import collector
 from groundswell.demo.page import page
 from groundswell.demo.plan import OUT_OF_ORDER_MS, PANE_MS, DemoPlan, pane_for
 from groundswell.demo.served import every_record
@@ -174,11 +176,13 @@ class Demonstration:
         bootstrap = self._stack.kafka_bootstrap
         panes = collect(read_topic(bootstrap, "trend.panes"), FileRegistry())
         records = every_record(self._stack.redis_url)
-        dead = sum(1 for topic in self._topics for _ in read_topic(bootstrap, f"{topic}.dlq"))
+        box = LetterBox()
+        for topic in self._topics:
+            deque(box.sort(read_topic(bootstrap, f"{topic}.dlq")), maxlen=0)
         report: dict[str, object] = {
             "events_produced": sent["produced"],
             "events_acknowledged": sent["acknowledged"],
-            "events_dead_lettered": dead,
+            "events_dead_lettered": box.total,
             "panes": len(panes.by_key),
             "panes_by_kind": dict(Counter(pane.kind for pane in panes.rows())),
             "seconds_to_first_trend": None if self.first_trend_s is None else round(self.first_trend_s, 1),
@@ -256,7 +260,12 @@ def run(plan: DemoPlan, say: Say, show: Callable[[Demonstration], None] | None) 
             demo.begin()
             if show is None:
                 return demo.finish()
-            with page(stack.redis_url, Path(stack.data_dir) / "demo-page.log") as demo.page:
+            logs = Path(stack.data_dir)
+            addresses = stack.kafka_bootstrap, stack.redis_url, stack.flink_rest_url
+            with (
+                page(stack.redis_url, logs / "demo-page.log") as demo.page,
+                collector(*addresses, logs / "demo-health.log"),
+            ):
                 return _watched(demo, show)
         finally:
             demo.stop()

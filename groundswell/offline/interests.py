@@ -5,19 +5,21 @@ has passed. A row without a label is scored too; if its action says that the use
 (a click of a history, a hide), the user's counts take that in and nothing else does.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
 from groundswell.offline.interest_rows import Row
-from state import interest_model, interest_stats
+from state import interest_head, interest_model, interest_stats, residual
 from state.interest_config import InterestConfig
 from state.interest_features import View, view
 from state.interest_head import HeadState, Step, base_prob, step_towards
 from state.interest_model import About, Scored
 from state.interest_stats import ItemStats
 from state.interest_user import UserState, observe
+from state.residual import Case, NoResidual, Residual
 
 # How much an action moves what is known of a user; what is absent weighs 1.
 ACTION_WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -49,6 +51,7 @@ class Replay:
         creators: By creator id.
         topics: By topic.
         head_step: Who moves the weights of the head, see `interest_head.learn`.
+        residual: Adds to the head's margin what the head cannot know; nothing by default.
         seen: The user that was looked at last, until something is learned.
     """
 
@@ -59,6 +62,7 @@ class Replay:
     creators: dict[str, ItemStats] = field(default_factory=dict)
     topics: dict[str, ItemStats] = field(default_factory=dict)
     head_step: Step = step_towards
+    residual: Residual = field(default_factory=NoResidual)
     seen: tuple[tuple[str, int], View] = field(default_factory=lambda: _NOBODY)
 
 
@@ -99,7 +103,10 @@ def score(state: Replay, row: Row) -> Scored:
     if key != (row.user, row.at_ms):
         seen = view(state.cfg, base_prob(state.head), state.users.get(row.user), row.at_ms)
         state.seen = ((row.user, row.at_ms), seen)
-    return interest_model.predict_seen(state.head, seen, about)
+    scored = interest_model.predict_seen(state.head, seen, about)
+    if isinstance(state.residual, NoResidual):
+        return scored
+    return Scored(residual.prob(state.residual, _case(row, scored.p)), scored.features)
 
 
 def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
@@ -125,6 +132,9 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
             item=row.item,
         )
         return
+    if not isinstance(state.residual, NoResidual):
+        # Of a slate the head may have moved a little since: what is left to learn is as of now.
+        state.residual.learn(_case(row, interest_head.prob(state.head, scored.features)), label)
     interest_model.learn(
         state.cfg,
         state.head,
@@ -151,6 +161,11 @@ def _count(cfg: InterestConfig, known: dict[str, ItemStats], name: str, label: i
     if stats is None:
         stats = known[name] = ItemStats()
     interest_stats.add(cfg, stats, label, 1.0, at_ms)
+
+
+def _case(row: Row, p: float) -> Case:
+    """Return a row as residual learners see it; p is the head's."""
+    return Case(row.user, row.item, row.creator, row.topics, row.at_ms, math.log(p / (1.0 - p)))
 
 
 def _tastes(row: Row) -> tuple[str, ...]:

@@ -6,25 +6,31 @@ from typing import get_args, get_origin, get_type_hints
 import msgspec
 
 from groundswell.reference.tables import code, table
-from schemas import served
+from schemas import served, served_models
 from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
+from schemas.served_health import HEALTH_KEY
 from schemas.served_interests import (
     COUNTS,
     HEAD_PREFIX,
     INT_PREFIX,
     ITM_PREFIX,
+    MOST_PAST,
+    QLT_PREFIX,
     SLOTS,
     HeadRecord,
     InterestRecord,
     ItemRecord,
+    PastRecord,
+    QualityRecord,
 )
+from schemas.served_models import ModelPointer
 from serving.web.redis_buckets import PREFIX as LIMITS
 
 _HEAD = """# What is served from Redis
 
-Generated from `schemas/served.py` and `schemas/served_interests.py` by `python -m groundswell.reference`: do
-not edit.
+Generated from `schemas/served.py`, `schemas/served_interests.py` and `schemas/served_models.py` by
+`python -m groundswell.reference`: do not edit.
 
 The trending job and the interests job write, everybody may read. `groundswell trends`, `groundswell explain`,
 `groundswell interests` and `groundswell score` read just these keys.
@@ -71,8 +77,12 @@ is the event time of the newest change.
 Counts of a person are little-endian 32-bit floats, {COUNTS} for each topic and {COUNTS} for all together:
 positive labels (slow memory), labels (slow), positive labels (fast), labels (fast), sum of label minus
 prediction (slow). They are as of `as_of_ms`; at a later moment a slow count has faded by
-`0.5 ** (age / slow_half_life_ms)`, a fast one likewise.
+`0.5 ** (age / slow_half_life_ms)`, a fast one likewise. The number of a field `h<hour>` is that of the hour
+since 1970, 12 digits: interests as they were at its end.
 [Read interests](../howto/read-interests.md) says what they mean.
+
+Keys of a [registered model](../howto/models.md) start with `groundswell:v1:model:<tag>:` in place of
+`groundswell:v1:`. `groundswell models` writes the entries and the pointer.
 """
 
 _READ = """
@@ -112,9 +122,21 @@ def page() -> str:
             ),
             (code(served.meta_key("lang:en", "<topic>")), "hash", "`_v` fence, `d` one TrendRecord"),
             (code(served.as_of_key("global")), "hash", "`_v` fence, `d` one AsOf; stands for all scopes"),
-            (code(f"{INT_PREFIX}:{{<slot>}}:<user>"), "hash", "`_v` fence, `d` one InterestRecord"),
+            (
+                code(f"{INT_PREFIX}:{{<slot>}}:<user>"),
+                "hash",
+                f"`_v` fence, `d` one InterestRecord, `h<hour>` up to {MOST_PAST} PastRecord",
+            ),
             (code(f"{ITM_PREFIX}:{{<slot>}}:<item>"), "hash", "`_v` fence, `d` one ItemRecord"),
             (code(f"{HEAD_PREFIX}:{{<slot>}}:<shard>"), "hash", "`_v` fence, `d` one HeadRecord"),
+            (code(served_models.ENTRIES_KEY), "hash", "name -> a model as JSON, never changed"),
+            (code(served_models.CURRENT_KEY), "hash", "`_v` number of the switch, `d` one ModelPointer"),
+            (code(f"{QLT_PREFIX}:{{<slot>}}:<shard>"), "hash", "`_v` fence, `d` one QualityRecord"),
+            (
+                code(HEALTH_KEY),
+                "string",
+                "one HealthRecord (`schemas/served_health.py`); `groundswell health` writes it",
+            ),
             (code(f"{LIMITS}:{{<name>}}"), "hash", "rate of an API key; the HTTP server writes it"),
         ],
     )
@@ -122,7 +144,7 @@ def page() -> str:
     for record in (TrendRecord, AsOf):
         text += f"\n### {record.__name__}\n\n{summary(record)}\n\n{_fields(record)}"
     text += _INTERESTS
-    for interest in (InterestRecord, ItemRecord, HeadRecord):
+    for interest in (InterestRecord, ItemRecord, HeadRecord, PastRecord, QualityRecord, ModelPointer):
         text += f"\n### {interest.__name__}\n\n{summary(interest)}\n\n{_fields(interest)}"
     text += _READ.format(list_key=served.list_key("global"), meta_key=served.meta_key("global", "world cup"))
     return text
@@ -140,6 +162,7 @@ def _fields(record: type[msgspec.Struct]) -> str:
 def _kind(hint: object) -> str:
     names = {
         "int": "whole number", "float": "number", "str": "text", "bool": "true or false", "bytes": "bytes",
+        "NoneType": "null",
     }  # fmt: skip
     if get_origin(hint) is tuple:
         inner = _kind(get_args(hint)[0])

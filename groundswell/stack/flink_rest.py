@@ -44,6 +44,15 @@ class FlinkRest:
         """Return the state of every job by id. Raises OSError when the JobManager does not answer."""
         return {str(job["id"]): str(job["status"]) for job in self._call("GET", "/jobs")["jobs"]}
 
+    def newest_jobs(self) -> list[tuple[str, str, str]]:
+        """Return (id, name, state) of the newest job of each name. Raises OSError as `jobs` does.
+
+        A job that Flink calls RUNNING while no task of it has got a slot is told as SCHEDULED.
+        """
+        listed = sorted(self._call("GET", "/jobs/overview")["jobs"], key=lambda job: int(job["start-time"]))
+        newest = {str(job["name"]): (str(job["jid"]), _state(job)) for job in listed}
+        return [(job_id, name, state) for name, (job_id, state) in sorted(newest.items())]
+
     def runs(self, job_id: str | None) -> bool:
         """Say whether the JobManager knows the job and it has not ended. Raises OSError as `jobs` does."""
         return self.jobs().get(job_id or "", "FINISHED") not in ENDED
@@ -113,3 +122,9 @@ class FlinkRest:
         if not isinstance(decoded, dict):
             raise TypeError(f"{self.url}{path} answered {type(decoded).__name__}, expected an object")
         return decoded
+
+
+def _state(job: dict[str, Any]) -> str:
+    tasks, state = job.get("tasks") or {}, str(job["state"])
+    waits = state == "RUNNING" and not tasks.get("running") and bool(tasks.get("scheduled"))
+    return "SCHEDULED" if waits else state

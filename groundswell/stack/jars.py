@@ -4,8 +4,10 @@
 under us. `jars_lock` writes that file.
 """
 
+import argparse
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -172,9 +174,17 @@ def cached(jar: Jar) -> str:
 
 
 def main() -> int:
-    """Fetch and verify every locked jar. Exit code 0, or 1 with the reason on standard error."""
+    """Fetch and verify the locked jars. Exit code 0, or 1 with the reason on standard error."""
+    parser = argparse.ArgumentParser(description="Fetch the locked jars, checked by SHA-256.")
+    parser.add_argument("--use", choices=("kafka", "flink"), help="only what this process needs")
+    parser.add_argument("--into", type=Path, help="also copy them into this folder")
+    wanted = parser.parse_args()
     try:
-        ensure(locked(), _say)
+        files = ensure([jar for jar in locked() if wanted.use in (None, jar.use)], _say)
+        if wanted.into:
+            wanted.into.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                shutil.copyfile(file, wanted.into / file.name)
     except (MissingPieceError, JarIntegrityError) as error:
         _say(str(error))
         return 1

@@ -8,16 +8,16 @@ _FUTURE_MS = 300_000  # how far ahead of the broker's clock an event may claim t
 _TIMEOUT_S = 10
 
 
-def settings(spec: TopicSpec) -> dict[str, str]:
-    """Return a topic's settings on the local stack.
+def settings(spec: TopicSpec, *, keep_all: bool = True) -> dict[str, str]:
+    """Return a topic's settings.
 
-    Retention is switched off here: a replay carries event times of years ago, Kafka counts retention
+    On the local stack everything is kept: a replay carries event times of years ago, Kafka counts retention
     from the record's timestamp, and would delete such segments while they are being read. A production
     broker takes `retention_ms` from topics.toml.
     """
     chosen = {
         "cleanup.policy": spec.cleanup,
-        "retention.ms": "-1",
+        "retention.ms": "-1" if keep_all else str(spec.retention_ms),
         "message.timestamp.type": "CreateTime",
     }
     if "producers" in spec.writers:
@@ -26,8 +26,20 @@ def settings(spec: TopicSpec) -> dict[str, str]:
     return chosen
 
 
-def create_missing(bootstrap: str, wanted: Iterable[TopicSpec] | None = None) -> bool:
+def create_missing(
+    bootstrap: str,
+    wanted: Iterable[TopicSpec] | None = None,
+    *,
+    replicas: int = 1,
+    keep_all: bool = True,
+) -> bool:
     """Create the topics that the broker lacks.
+
+    Args:
+        bootstrap: host:port of the broker.
+        wanted: which topics; all of topics.toml by default.
+        replicas: copies of each partition.
+        keep_all: no retention, instead of that of topics.toml.
 
     Returns:
         True when all exist; False when the broker does not answer yet.
@@ -42,7 +54,12 @@ def create_missing(bootstrap: str, wanted: Iterable[TopicSpec] | None = None) ->
     except KafkaException:
         return False
     absent = [
-        NewTopic(spec.name, num_partitions=spec.partitions, replication_factor=1, config=settings(spec))
+        NewTopic(
+            spec.name,
+            num_partitions=spec.partitions,
+            replication_factor=replicas,
+            config=settings(spec, keep_all=keep_all),
+        )
         for spec in specs
         if spec.name not in present
     ]

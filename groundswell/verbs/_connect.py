@@ -1,9 +1,11 @@
 """Where a reading verb finds its data: an address that was given, else the local stack."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
+from urllib.parse import quote, urlsplit
 
 import typer
 
@@ -12,9 +14,11 @@ from schemas.served import Kind
 if TYPE_CHECKING:
     from groundswell.stack.endpoints import Stack
     from serving.redis_interest_store import RedisInterestStore
+    from serving.redis_model_store import RedisModelStore
     from serving.redis_store import RedisTrendStore
 
 CANNOT, WRONG_USE = 1, 2
+PASSWORD_FILE_VARIABLE = "GROUNDSWELL_REDIS_PASSWORD_FILE"  # noqa: S105 - the name of a file, not a secret
 RedisUrl = Annotated[
     str | None,
     typer.Option(
@@ -44,12 +48,32 @@ def open_store(data: Path, url: str | None) -> "RedisTrendStore":
 
 
 def redis_address(data: Path, url: str | None) -> str:
-    """Return where Redis is.
+    """Return where Redis is, with the password of the file that GROUNDSWELL_REDIS_PASSWORD_FILE names.
 
     Raises:
         NotRunningError: No address was given and no stack runs in the folder.
+        OSError: The file of the password cannot be read.
     """
-    return url or _local(data, lambda stack: stack.redis_url)
+    address = url or _local(data, lambda stack: stack.redis_url)
+    path = os.environ.get(PASSWORD_FILE_VARIABLE)
+    return with_password(address, Path(path).read_text("utf-8").strip()) if path else address
+
+
+def with_password(url: str, password: str) -> str:
+    """Return the address of a Redis with a password in it; one that holds a password already stays.
+
+    A password in a file is seen neither in the list of processes nor in the environment.
+
+    >>> with_password("redis://reader@cache:6379/0", "a/b")
+    'redis://reader:a%2Fb@cache:6379/0'
+    >>> with_password("redis://cache:6379/0", "x")
+    'redis://:x@cache:6379/0'
+    """
+    parts = urlsplit(url)
+    if parts.password or not parts.hostname:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
 
 
 def open_interests(data: Path, url: str | None) -> "RedisInterestStore":
@@ -61,7 +85,19 @@ def open_interests(data: Path, url: str | None) -> "RedisInterestStore":
     """
     from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415 - as above
 
-    return RedisInterestStore.at(url or _local(data, lambda stack: stack.redis_url))
+    return RedisInterestStore.at(redis_address(data, url))
+
+
+def open_models(data: Path, url: str | None) -> "RedisModelStore":
+    """Open the model registry.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+        StoreContentError: The address cannot be one.
+    """
+    from serving.redis_model_store import RedisModelStore  # noqa: PLC0415 - as above
+
+    return RedisModelStore.at(redis_address(data, url))
 
 
 def kafka_address(data: Path, bootstrap: str | None) -> str:
@@ -71,6 +107,15 @@ def kafka_address(data: Path, bootstrap: str | None) -> str:
         NotRunningError: No address was given and no stack runs in the folder.
     """
     return bootstrap or _local(data, lambda stack: stack.kafka_bootstrap)
+
+
+def flink_address(data: Path, url: str | None) -> str:
+    """Return where Flink's REST interface is.
+
+    Raises:
+        NotRunningError: No address was given and no stack runs in the folder.
+    """
+    return url or _local(data, lambda stack: stack.flink_rest_url)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`groundswell interests`: what a person likes now."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from serving.interests import Interests
 
 Top = Annotated[int, typer.Option("--top", min=1, max=1000, help="Topics at most.")]
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot", help="Picture to write of the last 48 hours in which something was learned.", dir_okay=False
+    ),
+]
 UserId = Annotated[str, typer.Argument(help="Id of the person.")]
 
 
@@ -22,6 +29,7 @@ def register(app: typer.Typer) -> None:
         user: UserId,
         top: Top = 15,
         *,
+        plot: Plot = None,
         as_json: AsJson = False,
         data: DataDir = DEFAULT_DATA_DIR,
         redis: RedisUrl = None,
@@ -32,7 +40,10 @@ def register(app: typer.Typer) -> None:
         """
         with told():
             store = open_interests(data, redis)
-            record = store.interests(user)
+            from serving.current_model import follow  # noqa: PLC0415 - help must not load msgspec
+
+            model, _ = follow(store, user, (), "")
+            record, past = store.past(user, model)
             if record is None:
                 say(f"nothing is known of {user}")
                 if as_json:
@@ -40,6 +51,12 @@ def register(app: typer.Typer) -> None:
                 return
             from serving.interests import interests_of  # noqa: PLC0415 - help must not load numpy
 
+            if plot is not None:
+                from groundswell.plots.interests import draw  # noqa: PLC0415
+                from serving.past import points_of  # noqa: PLC0415
+
+                draw(user, points_of(record, past), plot)
+                say(f"{len(past) + 1} moments -> {plot}")
             found = interests_of(user, record, top)
             if as_json:
                 import msgspec  # noqa: PLC0415

@@ -31,12 +31,14 @@ def register(app: typer.Typer) -> None:
         """
         with told():
             store = open_interests(data, redis)
-            record = store.interests(user)
-            from serving.scorer import Item, Scorer  # noqa: PLC0415 - help must not load numpy
+            from serving.current_model import follow  # noqa: PLC0415 - help must not load numpy
+            from serving.scorer import Item, Scorer  # noqa: PLC0415
 
-            head = store.head(record.shard if record else 0)
-            known = zip(items, store.items(items), strict=True)
-            found = Scorer(head).score(record, [Item.of(item, of) for item, of in known])
+            model, known = follow(store, user, items, "")
+            record = known.person
+            head = store.head(record.shard if record else 0, model)
+            prepared = [Item.of(item, of) for item, of in zip(items, known.items, strict=True)]
+            found = Scorer(head).score(record, prepared)
             found.sort(key=lambda one: (-one.p, one.item))
             if record is None:
                 say(f"nothing is known of {user}: scored by the items alone")

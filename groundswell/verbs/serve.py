@@ -85,6 +85,7 @@ def start(
     import logging  # noqa: PLC0415
 
     from serving.app import create_app  # noqa: PLC0415
+    from serving.health_store import RedisHealthStore  # noqa: PLC0415
     from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415
     from serving.redis_store import RedisTrendStore  # noqa: PLC0415
     from serving.web.keys_watch import KeysWatch  # noqa: PLC0415
@@ -96,7 +97,15 @@ def start(
     interests = RedisInterestStore.at(url, timeout_s=1.0)
     keys = KeysWatch(keys_file) if keys_file else None
     buckets = RedisBuckets.at(url) if keys else None
-    run(create_app(store, options, keys=keys, buckets=buckets, interests=interests), Addresses(*where), tell)
+    app = create_app(
+        store,
+        options,
+        keys=keys,
+        buckets=buckets,
+        interests=interests,
+        health=RedisHealthStore.at(url, timeout_s=1.0),
+    )
+    run(app, Addresses(*where), tell)
 
 
 def _loopback(host: str) -> bool:

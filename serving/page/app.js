@@ -63,4 +63,6 @@ function Key() {
     </form></details>`;
 }
 
-render(html`<${App} />`, document.getElementById("app"));
+const place = document.getElementById("app");
+place.replaceChildren(); // what stood there while the scripts were loading
+render(html`<${App} />`, place);

@@ -1,6 +1,7 @@
 // Whether what is shown is current.
 import { html, useEffect, useState } from "./vendor/htm-preact-3.1.1.js";
 import { get } from "./api.js";
+import { Pipeline } from "./pipeline.js";
 import { moment, span } from "./words.js";
 
 export function Health({ onState }) {
@@ -24,5 +25,6 @@ export function Health({ onState }) {
       <div class="card"><dt>Behind the clock by</dt><dd>${found.as_of_ms ? span(Date.now() - found.as_of_ms) : "–"}</dd></div>
       <div class="card"><dt>Last word from the store</dt><dd>${found.confirmed_ms ? `${Math.max(0, Math.round((Date.now() - found.confirmed_ms) / 1000))} s ago` : "none"}</dd></div>
     </dl>
-    <p class="lead">A pane is shown when it is complete: its length and the bound of disorder are part of what event time is behind.</p>`}`;
+    <p class="lead">A pane is shown when it is complete: its length and the bound of disorder are part of what event time is behind.</p>`}
+    <${Pipeline} />`;
 }

@@ -4,7 +4,7 @@ import { number } from "./words.js";
 
 let library = null;
 
-function load() {
+export function load() {
   library ??= new Promise((done, failed) => {
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "assets/vendor/uplot-1.6.32.css" });
     const script = Object.assign(document.createElement("script"), { src: "assets/vendor/uplot-1.6.32.js", onload: () => done(window.uPlot), onerror: failed });
@@ -29,7 +29,7 @@ export function series(trend) {
 }
 
 // uPlot's own forms are American.
-function isoForm(template) {
+export function isoForm(template) {
   return template
     .replace("{h}:{mm}{aa}", "{HH}:{mm}").replace("{h}{aa}", "{HH}:00")
     .replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{M}/{D}", "{MM}-{DD}");

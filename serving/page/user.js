@@ -1,6 +1,7 @@
 // What one person likes, as it changes.
 import { html, useEffect, useState } from "./vendor/htm-preact-3.1.1.js";
 import { get } from "./api.js";
+import { Past } from "./past.js";
 import { moment, number } from "./words.js";
 
 const EVERY_MS = 2000;
@@ -32,7 +33,7 @@ export function User({ where, onState }) {
       <button>Look</button>
     </form>
     ${problem && html`<p class="problem" role="alert">${problem.message}</p>`}
-    ${found && html`<${Found} found=${found} />`}`;
+    ${found && html`<${Found} found=${found} /><${Past} user=${user} />`}`;
 }
 
 function Found({ found }) {

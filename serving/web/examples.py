@@ -5,10 +5,13 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.served import AsOf, TrendRecord
+from schemas.served_health import DeadLetters, GroupLag, HealthRecord, JobHealth
 from serving.ranks import Ranks
 from serving.trend import Trend
 from serving.web import mastodon
 from serving.web.cursor import cursor
+from serving.web.past_shapes import InterestHistory, PastInterests, PastTopic
+from serving.web.pipeline_shapes import PipelineState
 from serving.web.shapes import (
     Explanation,
     Moved,
@@ -96,6 +99,29 @@ EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
             stale=False,
             sentences=tuple(explain(_TREND)),
             trend=view(_TREND),
+        ),
+        "InterestHistory": InterestHistory(
+            as_of_ms=_NOON_MS,
+            points=tuple(
+                PastInterests(
+                    as_of_ms=_NOON_MS - hours * 3_600_000,
+                    liked=3.5,
+                    labels=9.25,
+                    topics=(PastTopic(topic="astronomy", slow=slow, fast=fast),),
+                )
+                for hours, slow, fast in ((1, 0.25, 0.5), (0, 0.4, 0.75))
+            ),
+        ),
+        "PipelineState": PipelineState(
+            collected=True,
+            health=HealthRecord(
+                at_ms=_NOON_MS,
+                trends_ms=_NOON_MS - _PANE_MS,
+                interests_ms=_NOON_MS - _PANE_MS,
+                lags=(GroupLag(job="trending", topic="engagement", records=1_250),),
+                dead_letters=(DeadLetters(topic="engagement", reason="invalid", job="trending", records=3),),
+                jobs=(JobHealth(name="trending", state="RUNNING", checkpoint_ms=_NOON_MS - 7_000),),
+            ),
         ),
         "Readiness": Readiness(ready=True, stale=False, as_of_ms=_NOON_MS, confirmed_ms=_NOON_MS + 2_000),
         "Problem": Problem(

@@ -30,14 +30,21 @@ class ItemCache:
             found = {one: held[one] for one in ids if one in held}
         return {one: item for one, (item, until_s) in found.items() if until_s >= now_s}
 
-    def put(self, items: Sequence[Item]) -> None:
-        """Keep items that were just read."""
+    def put(self, items: Sequence[Item]) -> dict[str, Item]:
+        """Keep items that were just read, and return them by id.
+
+        One that did not change stays the very same, with what a scorer keeps of it.
+        """
         now_s, held = self._clock_s(), self._held
+        kept = {read.item: read for read in items}
         with self._lock:
-            for item in items:
-                if item.stats is not None:
+            for read in items:
+                if read.stats is not None:
+                    before = held.get(read.item)
+                    item = kept[read.item] = before[0] if before is not None and before[0] == read else read
                     early = _SPREAD * (hash(item.item) % 256) / 256
                     held[item.item] = item, now_s + FRESH_S * (1.0 - early)
                     held.move_to_end(item.item)
             while len(held) > MOST_ITEMS:
                 held.popitem(last=False)
+        return kept

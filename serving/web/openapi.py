@@ -7,10 +7,11 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from schemas import served_health
 from schemas.docstrings import attributes, summary
 from schemas.served import TrendRecord
 from serving.web import mastodon_shapes as masto
-from serving.web import people_shapes, shapes
+from serving.web import past_shapes, people_shapes, pipeline_shapes, shapes
 from serving.web.build import VERSION
 from serving.web.problems import KINDS, PROBLEM_JSON
 
@@ -26,6 +27,8 @@ SHAPES: tuple[type[msgspec.Struct], ...] = (
     shapes.Readiness,
     shapes.Problem,
     people_shapes.UserInterests,
+    past_shapes.InterestHistory,
+    pipeline_shapes.PipelineState,
     people_shapes.RankRequest,
     people_shapes.Ranking,
     masto.Tag,
@@ -146,7 +149,7 @@ def _explain(schema: dict[str, Any], cls: type[msgspec.Struct]) -> None:
 
 
 def _class_of(name: str) -> type[msgspec.Struct]:
-    modules = (shapes, people_shapes, masto)
+    modules = (shapes, people_shapes, past_shapes, pipeline_shapes, served_health, masto)
     found: type[msgspec.Struct] = next(getattr(one, name) for one in modules if hasattr(one, name))
     return found
 

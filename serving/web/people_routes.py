@@ -46,10 +46,10 @@ def routes(people: People) -> APIRouter:
         if_none_match: NoneMatch = None,
     ) -> Response:
         """Return a person's topics and favourite creators, with the counts behind each."""
-        record = await people.interests(user)
+        model, record = await people.interests(user)
         if record is None:
             raise ProblemError("unknown-user", "nothing is known of this person, or it was forgotten")
-        return respond(encoded(_interests(user, record, limit)), if_none_match)
+        return respond(encoded(_interests(model, user, record, limit)), if_none_match)
 
     @router.post(
         "/rank",
@@ -72,11 +72,12 @@ def routes(people: People) -> APIRouter:
         first: dict[str, Candidate] = {}
         for candidate in asked.candidates:
             first.setdefault(candidate.id, candidate)
-        person, scores = await people.rank(asked.user, list(first.values()))
+        model, person, scores = await people.rank(asked.user, list(first.values()))
         scores.sort(key=lambda one: (-one.p, one.item))
         items = tuple(_ranked(at, one, person) for at, one in enumerate(scores[:limit]))
         as_of_ms = None if person is None else person.as_of_ms
-        return respond(encoded(Ranking(known=person is not None, as_of_ms=as_of_ms, items=items)), None)
+        told = Ranking(known=person is not None, as_of_ms=as_of_ms, model=model, items=items)
+        return respond(encoded(told), None)
 
     return router
 
@@ -89,10 +90,11 @@ def _asked(raw: bytes) -> RankRequest:
         raise ProblemError("wrong-parameter", str(error), errors=(str(error),)) from error
 
 
-def _interests(user: str, record: InterestRecord, limit: int) -> UserInterests:
+def _interests(model: str, user: str, record: InterestRecord, limit: int) -> UserInterests:
     found = interests_of(user, record, limit)
     return UserInterests(
         as_of_ms=found.as_of_ms,
+        model=model,
         liked=found.liked,
         labels=found.labels,
         topics=tuple(msgspec.convert(one, InterestView, from_attributes=True) for one in found.topics),

@@ -36,12 +36,14 @@ class UserInterests(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         as_of_ms: Event time of the newest change.
+        model: Tag of the model that learned it; empty when the job runs without a registered model.
         liked: Positive labels of the last weeks, faded.
         labels: All labels of the last weeks, faded.
         topics: Slow and fast together, strongest first.
     """
 
     as_of_ms: int
+    model: str
     liked: float
     labels: float
     topics: tuple[InterestView, ...]
@@ -109,9 +111,11 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         known: Something is known of the person.
         as_of_ms: Event time of the newest change of the person's interests; null when nothing is known.
+        model: Tag of the model that scored all of it; empty when the job runs without a registered model.
         items: Best first; equal scores in the order of their ids.
     """
 
     known: bool
     as_of_ms: int | None
+    model: str
     items: tuple[RankedItem, ...]

@@ -10,6 +10,17 @@ from playwright.sync_api import Browser, Page, expect
 
 from flink_jobs._shell.redis_sink import RedisSink
 from schemas.served import TrendRecord, fence
+from schemas.served_health import (
+    HEALTH_KEY,
+    DeadLetters,
+    GroupLag,
+    HealthRecord,
+    JobHealth,
+    Quality,
+    QualityPoint,
+    encode_health,
+)
+from schemas.served_interests import PastRecord, encode, interest_key, past_field
 from state.trend_config import TrendConfig
 from tests.support.browser import running_browser, running_server
 from tests.support.interest_served import served_interests
@@ -171,6 +182,55 @@ def test_a_person_has_a_page(world: World) -> None:
     expect(page.get_by_role("rowheader").first).to_have_text(re.compile("tea"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("ann")
     assert page.evaluate(_TOO_PALE) == []
+
+
+def test_interests_over_time_are_drawn(world: World) -> None:
+    """Also said in words; nothing of the page that waited is left; fits a phone, in the dark."""
+    with redis.Redis.from_url(world.redis_url, protocol=2) as client:
+        for key, (at_ms, raw) in served_interests().items():
+            client.hset(key, mapping={"_v": fence(at_ms), "d": raw})
+        past = PastRecord(
+            as_of_ms=NOON_MS - 3_600_000, liked=1.0, labels=2.0, topics=("tea",), slow=(0.25,), fast=(0.5,)
+        )
+        client.hset(interest_key("ann"), past_field(past.as_of_ms // 3_600_000), encode(past))
+    page = world.open("/#/user?user=ann", "dark", PHONE)
+    expect(page.locator(".uplot canvas").first).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("tea"))).to_be_visible()
+    page.get_by_label("Memory").select_option("fast")
+    expect(page.locator(".uplot canvas").first).to_be_visible()
+    expect(page.get_by_text("Loading")).to_have_count(0)
+    assert page.evaluate(_TOO_PALE) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pipeline_is_shown_when_somebody_collects_it(world: World, scheme: str) -> None:
+    """Otherwise the page says what to start; problems are alerts."""
+    page = world.open("/#/health", scheme, PHONE)
+    expect(page.get_by_text("groundswell health --every 5")).to_be_visible()
+    found = HealthRecord(
+        at_ms=NOON_MS,
+        lags=(GroupLag(job="trending", topic="engagement", records=1_250),),
+        dead_letters=(DeadLetters(topic="engagement", reason="late", job="trending", records=3),),
+        jobs=(JobHealth(name="trending", state="RUNNING", checkpoint_ms=NOON_MS - 7_000),),
+        quality=Quality(
+            as_of_ms=NOON_MS, labels=9_000, log_loss=0.5, calibration=1.02, alarms=2,
+            points=tuple(
+                QualityPoint(at_ms=at_ms, log_loss=0.5, calibration=1.1)
+                for at_ms in (NOON_MS - 60_000, NOON_MS)
+            ),
+        ),
+        problems=("Kafka: does not answer",),
+    )  # fmt: skip
+    with redis.Redis.from_url(world.redis_url, protocol=2) as client:
+        client.set(HEALTH_KEY, encode_health(found))
+    page = world.open("/#/health", scheme, PHONE)
+    expect(page.get_by_role("row", name=re.compile("trending running 7 s ago 1,250"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("engagement late trending 3"))).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_text("Kafka: does not answer")
+    expect(page.locator(".uplot canvas").first).to_be_visible()
+    assert page.evaluate(_TOO_PALE) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_an_unknown_topic_is_explained(world: World) -> None:

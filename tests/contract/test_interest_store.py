@@ -8,7 +8,17 @@ from support.redis_server import running_redis
 
 from flink_jobs._shell.redis_sink import RedisSink, ValueWrite
 from schemas.served import ServedError
-from schemas.served_interests import InterestRecord, ItemRecord, encode, fence, interest_key, item_key
+from schemas.served_interests import (
+    MOST_PAST,
+    InterestRecord,
+    ItemRecord,
+    PastRecord,
+    encode,
+    fence,
+    interest_key,
+    item_key,
+    past_field,
+)
 from serving.errors import StoreContentError, StoreUnavailableError
 from serving.interest_store import InterestStore
 from serving.memory_interest_store import MemoryInterestStore
@@ -62,12 +72,12 @@ def _filled(url: str | None) -> InterestStore:
 def test_the_newest_value_is_read_and_unknown_ids_are_none(kind: str, url: str) -> None:
     """An older write changes nothing."""
     store = _filled(None if kind == "memory" else url)
-    assert store.interests("ann") == _record(7)
-    assert store.interests("bob") is None
-    assert store.items(["p2", "p1"]) == [None, _item(5)]
-    assert store.head(0) is None
+    assert store.interests("ann", "") == _record(7)
+    assert store.interests("bob", "") is None
+    assert store.items(["p2", "p1"], "") == [None, _item(5)]
+    assert store.head(0, "") is None
     with pytest.raises(ServedError, match="id of 0 characters"):
-        store.interests("")
+        store.interests("", "")
 
 
 def test_a_removed_value_is_gone_with_its_fence(url: str) -> None:
@@ -77,6 +87,34 @@ def test_a_removed_value_is_gone_with_its_fence(url: str) -> None:
     assert sink.write_values([ValueWrite(key, fence(8), TTL_MS, None)]) == 0
     with redis.Redis.from_url(url, protocol=2) as client:
         assert client.exists(key) == 0
+
+
+def _past(at_ms: int) -> PastRecord:
+    return PastRecord(as_of_ms=at_ms, liked=1.0, labels=2.0, topics=("tea",), slow=(1.0,), fast=(0.5,))
+
+
+def test_earlier_interests_come_with_the_value_and_are_bounded(url: str) -> None:
+    """Oldest first; the oldest give way; an old write brings none in; an erasure takes all of them."""
+    sink, store, key = RedisSink(url), RedisInterestStore.at(url), interest_key("pat")
+
+    def write(at_ms: int, hours: range, value: bytes | None = b"") -> ValueWrite:
+        more = {past_field(hour): encode(_past(hour)) for hour in hours}
+        return ValueWrite(key, fence(at_ms), TTL_MS, encode(_record(at_ms)) if value == b"" else value, more)
+
+    sink.write_values([write(100, range(1)), write(101, range(1, 3))])
+    assert store.past("pat", "") == (_record(101), [_past(hour) for hour in range(3)])
+    assert sink.write_values([write(50, range(7, 9))]) == 1
+    assert [one.as_of_ms for one in store.past("pat", "")[1]] == [0, 1, 2]
+    sink.write_values([write(200, range(3, 60))])
+    assert [one.as_of_ms for one in store.past("pat", "")[1]] == list(range(60 - MOST_PAST, 60))
+    # Forgotten and back again within one batch: nothing of before is left.
+    sink.write_values([write(300, range(0), None), write(301, range(70, 71))])
+    assert store.past("pat", "") == (_record(301), [_past(70)])
+    memory = MemoryInterestStore()
+    memory.put_interests("pat", _record(301))
+    memory.put_past("pat", _past(70))
+    assert memory.past("pat", "") == store.past("pat", "")
+    assert store.past("bob", "") == (None, [])
 
 
 def test_values_live_as_long_as_they_were_given(url: str) -> None:
@@ -91,6 +129,6 @@ def test_what_cannot_be_read_is_told(url: str) -> None:
     with redis.Redis.from_url(url, protocol=2) as client:
         client.hset(interest_key("odd"), "d", b"\x91\x09")
     with pytest.raises(StoreContentError, match="Redis holds"):
-        RedisInterestStore.at(url).interests("odd")
+        RedisInterestStore.at(url).interests("odd", "")
     with pytest.raises(StoreUnavailableError, match="groundswell status"):
-        RedisInterestStore.at("redis://127.0.0.1:1/0").interests("ann")
+        RedisInterestStore.at("redis://127.0.0.1:1/0").interests("ann", "")

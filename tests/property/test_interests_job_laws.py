@@ -4,12 +4,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flink_jobs.interests.options import InterestsOptions
+from state.interest_drift import DriftConfig
+from state.interest_turn import TurnConfig
 from state.outcome_join import JOINED_ACTIONS, Deed, JoinConfig
 from tests.support.interest_flow import END_MS, InterestFlow
 from tests.support.plain_join import final_labels
 
 JOIN = JoinConfig(window_ms=30_000, due_step_ms=5_000, most_kept=1_000)
-OPTIONS = InterestsOptions(shards=2, pane_ms=10_000, join=JOIN)
+# Blocks and stretches so short that some of each are full.
+OPTIONS = InterestsOptions(
+    shards=2,
+    pane_ms=10_000,
+    join=JOIN,
+    turn=TurnConfig(past_step_ms=20_000),
+    drift=DriftConfig(block_labels=2, blocks=10, threshold=1.0, delta=0.5),
+)
 START_MS = 1_772_150_400_000
 deeds = st.lists(
     st.builds(
@@ -41,7 +50,11 @@ def _copy(one: Deed) -> Deed:
 
 
 def _told(flow: InterestFlow) -> tuple[list[object], object]:
-    return sorted((row.event_id, row.source_ms, row.kind, row) for row in flow.examples), flow.redis
+    return sorted((row.event_id, row.source_ms, row.kind, row) for row in flow.examples), (
+        flow.redis,
+        flow.past,
+        sorted(flow.noted, key=repr),
+    )
 
 
 @settings(max_examples=60)

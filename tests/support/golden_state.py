@@ -27,6 +27,7 @@ from state import (
     interest_items,
     interest_person,
     interest_progress,
+    interest_quality,
     interest_stats,
     interest_user,
     list_news,
@@ -36,6 +37,7 @@ from state import (
     outcome_join,
     places,
     recent_set,
+    residual_ftrl,
     tag_table,
     tagger,
     tail_sketch,
@@ -43,6 +45,7 @@ from state import (
 )
 from state.codec import Codec
 from state.online_model import CalibrationState
+from state.residual import Case
 from tests.support.trend_records import a_record
 
 FOLDER = Path(__file__).parents[1] / "golden" / "state"
@@ -213,6 +216,21 @@ def _drift(rng: Rng) -> interest_drift.DriftState:
     return interest_drift.DriftState(7, 0.5, 2.0, -1.5, 1.75, losses, errors, 1)
 
 
+def _table(rng: Rng) -> residual_ftrl.FtrlState:
+    """A table of weights that some cases have gone into."""
+    table = residual_ftrl.HashedFtrl(residual_ftrl.FtrlConfig(bits=5))
+    for n in rng.integers(0, 6, 12).tolist():
+        table.learn(Case("ann", f"p{n}", "max", ("tea",), 0, 0.1 * n), n % 2)
+    return table.state
+
+
+def _quality(rng: Rng) -> interest_quality.QualityState:
+    points = [
+        interest_quality.Point(1_772_150_400_000 + n, *rng.gamma(2.0, 0.5, 2).tolist()) for n in range(3)
+    ]
+    return interest_quality.QualityState(_drift(rng), 1507, 3.5, 2.25, 2, points)
+
+
 def _head(rng: Rng) -> interest_head.HeadState:
     weights, squares = rng.normal(size=(2, len(interest_head.FEATURES)))
     return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, (squares * squares).tolist())
@@ -290,7 +308,9 @@ SAMPLES = (
     Sample("ip", _person),
     Sample("is", lambda rng: interest_progress.Progress(5, 7, int(rng.integers(1, 99)))),
     Sample("dr", _drift),
+    Sample("iq", _quality),
     Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),
     Sample("iu", _user),
     Sample("ih", _head),
+    Sample("rf", _table),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from flink_jobs.interests import examples, pieces
+from flink_jobs.interests import examples, notes, pieces
 from flink_jobs.interests.examples import _Row
 from flink_jobs.interests.items import ITEM_MAPS, ItemShards
 from flink_jobs.interests.options import InterestsOptions
@@ -46,6 +46,8 @@ class InterestFlow:
     options: InterestsOptions
     watermark_ms: int = -(1 << 62)
     examples: list[_Row] = field(default_factory=list)
+    noted: list[notes.Note] = field(default_factory=list)
+    past: dict[str, dict[str, bytes]] = field(default_factory=dict)
     redis: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     key: int = 0
     _timers: dict[str, set[tuple[int, int]]] = field(
@@ -108,6 +110,8 @@ class InterestFlow:
                 self._timers["people"].add((self._people.take(body), self.key))
             elif kind == pieces.EXAMPLES:
                 self.examples += examples._decode(body)
+            elif kind == pieces.NOTES:
+                self.noted += notes.notes_of(body)
             else:
                 self._write(body)
         self.key = back
@@ -117,5 +121,7 @@ class InterestFlow:
             held = self.redis.get(one.key)
             if one.value is None:
                 self.redis.pop(one.key, None)
+                self.past.pop(one.key, None)
             elif held is None or held[0] < one.at_ms:
+                self.past.setdefault(one.key, {}).update(one.more)
                 self.redis[one.key] = one.at_ms, one.value

@@ -9,6 +9,7 @@ from tests.support.tree import functions, parse, shown, sources
 
 MODULE_LIMIT = 500
 FUNCTION_LIMIT = 60
+GENERATED = ("records.py",)  # one class an event: it grows with them, and nobody writes it
 MEDIAN_LIMIT = 150  # the aim is 120
 
 
@@ -30,7 +31,7 @@ def too_long(paths: Iterable[Path]) -> list[str]:
     problems = []
     for path in paths:
         lines = module_lines(path)
-        if lines > MODULE_LIMIT:
+        if lines > MODULE_LIMIT and path.name not in GENERATED:
             problems.append(f"{shown(path)}: {lines} lines, limit {MODULE_LIMIT}")
         problems += [
             f"{shown(path)}:{name}: {length} lines, limit {FUNCTION_LIMIT}"

@@ -27,11 +27,11 @@ def _event(**more: object) -> bytes:
 
 
 def _read(
-    values: list[bytes | None], mark_ms: int = NO_TIME_MS
+    values: list[bytes | None], mark_ms: int = NO_TIME_MS, late_ms: int = 0
 ) -> tuple[list[tuple[int, int, Deed]], list[str]]:
     n = len(values)
     batch = RawBatch(["engagement"] * n, np.zeros(n, np.int64), np.arange(n), np.full(n, AT_MS), values)
-    found, refused = DeedDecoder(REGISTRY, 60_000, 4).read(batch, np.full(n, mark_ms))
+    found, refused = DeedDecoder(REGISTRY, 60_000, 4, late_ms).read(batch, np.full(n, mark_ms))
     deeds = [
         (pieces.shard_of(raw), pieces.pane_of(raw), deed)
         for raw in found
@@ -79,6 +79,24 @@ def test_bad_and_late_records_are_refused_with_their_reason() -> None:
     deeds, refused = _read(values, mark_ms=AT_MS)
     assert [deed.event_id for _, _, deed in deeds] == ["e2"]
     assert sorted(refused) == ["invalid", "late", "undecodable", "unreadable", "unreadable"]
+
+
+def test_a_deed_that_is_a_little_late_is_taken_as_of_now() -> None:
+    """Rather late than lost; beyond the bound it is refused."""
+    values = [_event(), _event(event_id="e2", source_ms=AT_MS + 9_000)]
+    ((_, pane, one), (_, _, other)), refused = _read(values, mark_ms=AT_MS + 5_000, late_ms=6_000)
+    assert (one.at_ms, other.at_ms, refused) == (AT_MS + 5_001, AT_MS + 9_000, [])
+    assert pane == one.at_ms // 60_000
+    assert _read([_event()], mark_ms=AT_MS + 5_000, late_ms=5_000)[1] == ["late"]
+
+
+@pytest.mark.parametrize("action", ["follow", "block", "mute", "unblock"])
+def test_what_is_done_to_a_user_is_about_what_that_user_writes(action: str) -> None:
+    """A block of somebody counts for the creator; an author that is named stands."""
+    raw = _event(action=action, item_id="max", item_type="user")
+    named = _event(event_id="e2", action=action, item_id="p1", author_id="eve")
+    deeds, _ = _read([raw, named])
+    assert sorted((deed.item, deed.author) for _, _, deed in deeds) == [("max", "max"), ("p1", "eve")]
 
 
 def test_a_request_to_forget_is_never_late() -> None:

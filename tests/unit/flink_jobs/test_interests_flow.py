@@ -2,20 +2,30 @@
 
 import pytest
 
+from flink_jobs.interests import notes
+from flink_jobs.interests.notes import NoteRecords
 from flink_jobs.interests.options import InterestsOptions
+from schemas.codec import decode_value
+from schemas.erasure_subject import subject_of
+from schemas.records import ErasureCarriedOut
+from schemas.registry import FileRegistry
 from schemas.served_interests import (
     HeadRecord,
     InterestRecord,
     ItemRecord,
+    PastRecord,
+    QualityRecord,
     decode,
     head_key,
     interest_key,
     item_key,
+    quality_key,
 )
 from serving.interests import interests_of
 from serving.memory_interest_store import MemoryInterestStore
 from serving.scorer import Item, Scorer
 from state import interest_person
+from state.interest_drift import DriftConfig
 from state.interest_turn import ERASE
 from state.outcome_join import Deed
 from tests.support.interest_flow import END_MS, InterestFlow
@@ -119,6 +129,66 @@ def test_forgetting_leaves_no_trace_of_the_person() -> None:
     ] == []
 
 
+def test_an_erasure_says_what_it_removed_and_names_nobody() -> None:
+    """Counts of what was there; the records carry a hash that whoever knows request and person can check."""
+    flow = _flow(
+        _deed(0, "impression"),
+        _deed(1, "like"),
+        _deed(2, "impression", item="p2"),
+        Deed("ann", START_MS + 4_000, "x", ERASE, ""),
+        Deed("eve", START_MS + 5_000, "y", ERASE, ""),
+    )
+    flow.until(END_MS)
+    cleared = [one for one in flow.noted if isinstance(one, notes.Cleared)]
+    assert {(one.event_id, one.place): one.removed for one in cleared} == {
+        ("x", "state.interests"): 1,
+        ("x", "state.impressions"): 2,
+        ("x", "redis.interests"): 1,
+        ("y", "state.interests"): 0,
+        ("y", "state.impressions"): 0,
+        ("y", "redis.interests"): 0,
+    }
+    texts = NoteRecords(FileRegistry(), b"k" * 32).of(notes.message_of(cleared)[1:])
+    topic, key, value, at_ms = texts[0].split("\x1e")
+    _, record = decode_value(bytes.fromhex(value), FileRegistry())
+    assert (topic, key, int(at_ms)) == ("erasure.audit", "x", START_MS + 4_000)
+    assert isinstance(record, ErasureCarriedOut)
+    assert (record.subject, record.keyed) == (subject_of("x", "ann", b"k" * 32), True)
+    assert b"ann" not in bytes.fromhex(value)
+
+
+def test_interests_are_kept_as_they_stood_at_the_end_of_an_hour() -> None:
+    """One point for each hour with a label, written with the next change; it goes with the person."""
+    tea = [_deed(n * 3_600, "like", item=f"p{n}") for n in range(3)]
+    flow = _flow(*tea, _deed(4 * 3_600, "like", item="p9", topics=("chess",)))
+    flow.until(END_MS)
+    past = [decode(PastRecord, raw) for _, raw in sorted(flow.past[interest_key("ann")].items())]
+    assert [one.as_of_ms - START_MS for one in past] == [0, 3_600_000, 7_200_000]
+    assert all(one.topics == ("@max", "tea") and one.slow == (1.0, 1.0) for one in past)
+    flow.take([Deed("ann", START_MS + 20_000_000, "x", ERASE, "")])
+    flow.until(END_MS)
+    assert interest_key("ann") not in flow.past
+
+
+def test_a_model_that_turns_wrong_alarms() -> None:
+    """Everything that was liked is passed over from one moment on: calibration alarms, and readers see it."""
+    options = InterestsOptions(shards=1, drift=DriftConfig(block_labels=20))
+    flow, deeds = InterestFlow(options), []
+    for n in range(1_200):
+        user = f"u{n % 40}"
+        deeds.append(_deed(n * 30, "impression", item=f"p{n}", user=user))
+        if (n < 800 and n % 2) or n >= 1_000:
+            deeds.append(_deed(n * 30 + 5, "like", item=f"p{n}", user=user))
+    flow.take(deeds)
+    flow.until(END_MS)
+    record = decode(QualityRecord, flow.redis[quality_key(0)][1])
+    alarms = [one for one in flow.noted if isinstance(one, notes.Alarmed)]
+    assert (record.labels, len(record.points)) == (1_200, 48)
+    assert record.alarms == len(alarms) > 0
+    assert {one.kind for one in alarms} <= {"log_loss", "calibration"}
+    assert min(one.at_ms for one in alarms) > START_MS + 800 * 30_000
+
+
 def test_people_and_items_that_never_come_back_are_forgotten() -> None:
     """After their time to live nothing of them is in state."""
     flow = _flow(_deed(0, "impression"), _deed(1, "like"))
@@ -164,7 +234,9 @@ def test_a_reader_scores_as_the_job_predicts() -> None:
     store.put_interests("ann", decode(InterestRecord, early.redis[interest_key("ann")][1]))
     store.put_item("p1", decode(ItemRecord, early.redis[item_key("p1")][1]))
     store.put_head(0, decode(HeadRecord, early.redis[head_key(0)][1]))
-    (found,) = Scorer(store.head(0)).score(store.interests("ann"), [Item.of("p1", store.items(["p1"])[0])])
+    (found,) = Scorer(store.head(0, "")).score(
+        store.interests("ann", ""), [Item.of("p1", store.items(["p1"], "")[0])]
+    )
     assert found.p == pytest.approx(interest_person.unpack_scored(asked.scored).p, abs=0.01)
 
 

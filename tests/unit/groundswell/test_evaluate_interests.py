@@ -161,3 +161,24 @@ def test_ratings_of_films_are_predicted_as_well_as_promised(tmp_path: Path) -> N
     assert found.auc > 0.72
     assert found.gauc > 0.66
     assert 0.95 < found.calibration < 1.05
+
+
+@pytest.mark.parametrize("kind", ["ftrl", "river"])
+def test_a_residual_learns_what_the_head_cannot_tell_apart(tmp_path: Path, kind: str) -> None:
+    """Nothing before its first label; later p differs from that of the head alone, and the labels show."""
+    file, alone, more = tmp_path / "in.csv", tmp_path / "alone.csv", tmp_path / "more.csv"
+    rows = [f"{T + n * 60_000},u{n % 3},i{n % 5},c{n % 2},tea|t{n % 4},,{n % 2}," for n in range(60)]
+    file.write_text("".join(_lines(*rows)))
+    assert _cli(str(file), "--out", str(alone))[0] == 0
+    assert _cli(str(file), "--out", str(more), "--residual", kind)[0] == 0
+    p, q = (
+        [float(row["p"]) for row in csv.DictReader(path.read_text("utf-8").splitlines())]
+        for path in (alone, more)
+    )
+    assert p[0] == q[0]
+    assert p[30:] != q[30:]
+    loss = [
+        interest_metrics.log_loss(np.array([n % 2 for n in range(60)], float), np.array(some))
+        for some in (p, q)
+    ]
+    assert loss[1] < loss[0]

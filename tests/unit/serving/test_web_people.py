@@ -82,7 +82,7 @@ def test_new_posts_about_what_is_liked_come_first(client: httpx.Client) -> None:
 
 def test_the_job_and_the_server_score_alike(client: httpx.Client, store: MemoryInterestStore) -> None:
     """One function: HTTP gives what the scorer of the stored head gives."""
-    head, person, (record,) = store.head(0), store.interests("ann"), store.items(["p2"])
+    head, person, (record,) = store.head(0, ""), store.interests("ann", ""), store.items(["p2"], "")
     (score,) = Scorer(head).score(person, [Item.of("p2", record)])
     (shown,) = _rank(client, "ann", {"id": "p2"}).json()["items"]
     assert shown["score"] == score.p
