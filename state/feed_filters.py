@@ -64,10 +64,10 @@ def filtered(
 def _reason(cfg: FeedConfig, viewer: Viewer, barred: Barred, one: Candidate, at_ms: int) -> str:  # noqa: PLR0911
     if one.author and one.author == viewer.user:
         return "own"
-    if seen_hash(one.item) in viewer.seen:
-        return "seen"
     if one.item in viewer.hidden:
         return "hidden"
+    if seen_hash(one.item) in viewer.seen:
+        return "seen"
     if one.author in viewer.blocked:
         return "blocked"
     if one.author in viewer.muted:
