@@ -99,9 +99,16 @@ def create_app(
     app.router.routes.extend(page_routes())
     install(app)
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
-    paths = frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
+    _put_in_front(app, service, keys, buckets)
+    return app
+
+
+def _put_in_front(
+    app: FastAPI, service: Service, keys: Callable[[], KeysFile] | None, buckets: Buckets | None
+) -> None:
+    """Add what stands in front of the endpoints; the last one added stands foremost."""
+    options, paths = service.options, frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
     limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc, options.limit_deadline_s)
-    # The last one added stands in front.
     app.add_middleware(Shortcut, board=service.board, queries=service.queries)
     app.add_middleware(
         Guard, options=options, keys=keys, limiter=limiter, metrics=service.metrics, paths=paths
@@ -113,7 +120,6 @@ def create_app(
             allow_methods=["GET"],
             allow_headers=_CORS_HEADERS,
         )
-    return app
 
 
 def _feeds(

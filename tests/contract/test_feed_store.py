@@ -55,11 +55,9 @@ def _filled(url: str | None) -> FeedStore:
         return memory
     sink = RedisSink(url)
     for at in (0, 1):
+        records = {key: pair[at] for key, pair in RECORDS.items()}
         sink.write_values(
-            [
-                ValueWrite(key, fence(pair[at].as_of_ms), TTL_MS, encode(pair[at]))
-                for key, pair in RECORDS.items()
-            ]
+            [ValueWrite(key, fence(one.as_of_ms), TTL_MS, encode(one)) for key, one in records.items()]
         )
     return RedisFeedStore.at(url)
 

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ from tests.support.redis_dump import differences, redis_dump
 
 EVENTS = int(os.environ.get("FEED_EVENTS", "20000"))
 _TIMEOUT_S = 600
+
+
+def now_ms() -> int:
+    """Return the time of the clock, for events as of now."""
+    return time.time_ns() // 1_000_000  # noqa: TID251  a real broker compares with it
 
 
 def _command(*arguments: str) -> dict[str, Any]:
@@ -71,12 +77,12 @@ def _submit(stack: Stack, *more: str) -> str:
 
 def _deed(stack: Stack, number: int, **fields: Any) -> None:
     """Send one engagement event as of now."""
-    now_ms = time.time_ns() // 1_000_000
-    record = {"event_id": f"own-{number}", "source_ms": now_ms, "received_ms": now_ms, **fields}
+    at_ms = now_ms()
+    record = {"event_id": f"own-{number}", "source_ms": at_ms, "received_ms": at_ms, **fields}
     encoder = open_encoder(None, ("engagement",))
     key, value = encoder.encode(Mapped("engagement", record))
     sink = open_kafka(stack.kafka_bootstrap, lambda _: None, topics=("engagement",))
-    sink.send(EncodedBatch("engagement", [key], [value], [now_ms]))
+    sink.send(EncodedBatch("engagement", [key], [value], [at_ms]))
     assert sink.close(30.0).complete
 
 
@@ -90,19 +96,35 @@ def _server(stack: Stack) -> Iterator[str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         said = process.stdout.readline()
         assert "http://" in said, said
         yield said.split()[-1]
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+        process.stdout.close()
 
 
 def _get(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
         return dict(json.loads(answer.read()))
+
+
+def _decisions(stack: Stack) -> Iterator[SlateDecided]:
+    for record in read_topic(stack.kafka_bootstrap, "slate"):
+        _, event = decode_value(record.value or b"", FileRegistry())
+        assert isinstance(event, SlateDecided)
+        yield event
+
+
+def _kill_a_task_manager(stack: Stack, job: str) -> None:
+    """Kill -9 one task manager after the first checkpoint, while the job works."""
+    rest = FlinkRest(stack.flink_rest_url)
+    _eventually(lambda: rest.checkpoints(job)["counts"]["completed"], "a checkpoint")
+    assert job_state(stack, job) == "RUNNING"
+    os.kill(stack.pids["taskmanager-1"], signal.SIGKILL)
 
 
 def _eventually(question: Callable[[], Any], what: str) -> Any:
@@ -115,9 +137,9 @@ def _eventually(question: Callable[[], Any], what: str) -> Any:
 
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
-    """Produce, run the job, read over HTTP; hide and block; find the decisions in Kafka and make them again."""
+    """Produce, run the job, read over HTTP; hide and block; make the decisions that are in Kafka again."""
     with local.running(tmp_path / "stack", fresh=True) as stack:
-        end = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(time.time() - 60))
+        end = datetime.fromtimestamp(now_ms() / 1000 - 60, tz=timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
         _simulate(stack, tmp_path, "--end", end)
         _submit(stack, "--out-of-order-ms=1000", "--idle-timeout-ms=2000")
         with _server(stack) as base:
@@ -146,21 +168,12 @@ def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
 
             assert _eventually(obeyed, "the hidden item and the blocked creator leave")
             last = _get(f"{base}/v1/feed/ann?limit=50")
-        events = [
-            decode_value(one.value or b"", FileRegistry())[1]
-            for one in read_topic(stack.kafka_bootstrap, "slate")
-        ]
-        logged = {one.event_id: one for one in events if isinstance(one, SlateDecided)}
-        assert last["decision_id"] in logged
-        assert [one.item_id for one in logged[last["decision_id"]].items[:50]] == [
-            one["id"] for one in last["items"]
-        ]
+        logged = {one.event_id: one for one in _decisions(stack)}
+        items = logged[last["decision_id"]].items[:50]
+        assert [one.item_id for one in items] == [one["id"] for one in last["items"]]
         for event in logged.values():
-            places = replayed(event).places
-            assert [one.ranked.scored.candidate.item for one in places] == [
-                one.item_id for one in event.items
-            ]
-            assert [one.propensity for one in places] == [one.propensity for one in event.items]
+            again = [(one.ranked.scored.candidate.item, one.propensity) for one in replayed(event).places]
+            assert again == [(one.item_id, one.propensity) for one in event.items]
 
 
 @pytest.mark.timeout(_TIMEOUT_S)
@@ -174,12 +187,7 @@ def test_pools_and_wishes_survive_a_kill(tmp_path: Path) -> None:
             )
             job = _submit(stack, "--bounded", "--idle-timeout-ms=0", "--out-of-order-ms=60000")
             if killed:
-                _eventually(
-                    lambda: FlinkRest(stack.flink_rest_url).checkpoints(job)["counts"]["completed"],
-                    "a checkpoint",
-                )
-                assert job_state(stack, job) == "RUNNING"
-                os.kill(stack.pids["taskmanager-1"], signal.SIGKILL)
+                _kill_a_task_manager(stack, job)
             deadline_s = time.monotonic() + _TIMEOUT_S
             while (state := job_state(stack, job)) != "FINISHED":
                 assert state not in {"FAILED", "CANCELED"}, state

@@ -135,7 +135,7 @@ def test_stages_can_be_explained(client: httpx.Client) -> None:
     found = client.get("/v1/feed/ann?explain=true&limit=2").json()
     trace = found["trace"]
     assert [one["name"] for one in trace["stages"]] == ["person", "pools", "filter", "score", "order"]
-    assert {"seen", "hidden", "blocked"} <= set(trace["dropped"])
+    assert {"seen", "blocked"} <= set(trace["dropped"])
     assert sum(trace["found"].values()) == trace["candidates"] + sum(trace["dropped"].values())
     assert found["items"][0]["p"] > 0
     plain = client.get("/v1/feed/ann?limit=2").json()
