@@ -31,12 +31,12 @@ class FeedConfig:
         explore_met: Met by so many people, a new item is drawn half as often.
     """
 
-    depth: int = 100
-    in_network: int = 120
-    interest: int = 120
-    trending: int = 40
-    popular: int = 60
-    new: int = 60
+    depth: int = 60
+    in_network: int = 80
+    interest: int = 80
+    trending: int = 30
+    popular: int = 40
+    new: int = 30
     max_age_ms: int = 7 * 86_400_000
     out_of_network: float = 0.75
     author_decay: float = 0.5

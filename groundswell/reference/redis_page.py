@@ -101,8 +101,8 @@ _FEEDS = """
 ## Feeds
 
 The feed job writes them. The slot is that of interests, of the last part of the key; the fence of a pool is
-the end of the newest pane that changed it, of the others the event time of the newest change. Ranks of one pool
-compare, whenever they were written. [Read feeds](../howto/read-feeds.md) says what comes of them.
+the end of the newest pane that changed it, of the others the event time of the newest change. Ranks of one
+pool compare, whenever they were written. [Read feeds](../howto/read-feeds.md) says what comes of them.
 """
 
 _READ = """

@@ -8,7 +8,7 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Final, Protocol
 
-from schemas.codec import encode_record
+from schemas.codec import encode_large
 from schemas.records import SlateDecided
 from schemas.registry import Registry
 from serving.feed import Made
@@ -83,7 +83,7 @@ class SlateLog:
     def _sent(self, event: SlateDecided) -> str:
         assert self._sender is not None  # noqa: S101 - or no thread runs
         try:
-            value = encode_record(event, self._registry())
+            value = encode_large(event, self._registry())
             return SENT if self._sender.send(event.actor_id.encode(), value, event.source_ms) else FULL
         except Exception:  # noqa: BLE001 - the log may fail in any way and the feed goes on
             return FAILED
