@@ -153,7 +153,7 @@ class QualityRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         version: Layout of this record.
         as_of_ms: Event time of the newest block's end.
         model: Version of the model.
-        labels: Labels so far.
+        labels: Labels of all closed blocks.
         alarms: Alarms so far.
         points: (event time, mean log-loss, predictions divided by positive labels) of the newest blocks of
             labels, at most 48, oldest first.

@@ -46,10 +46,17 @@ class Point(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AlarmAt(NamedTuple):
-    """An alarm and the block that raised it."""
+    """An alarm and the block that raised it.
+
+    Attributes:
+        kind: Of what.
+        point: The block.
+        labels: Labels so far at its end.
+    """
 
     kind: Kind
     point: Point
+    labels: int
 
 
 @dataclass(slots=True)
@@ -102,9 +109,17 @@ def judge(cfg: DriftConfig, state: QualityState, some: Iterable[Judged]) -> tupl
         found = interest_drift.told(cfg, state.drift, p, now)
         if state.drift.n == 0:
             point = _close(state, block, at_ms)
-            alarms += [AlarmAt(_KINDS[one], point) for one in found]
+            alarms += [AlarmAt(_KINDS[one], point, state.labels) for one in found]
             closed = True
     return closed, alarms
+
+
+def labels_of_blocks(state: QualityState) -> int:
+    """Return the labels of all closed blocks.
+
+    What is told goes by these: how many came since depends on when a turn ended, so a restart changes it.
+    """
+    return state.labels - state.drift.n
 
 
 def _correct(state: QualityState, q: float, loss: float, label: int) -> None:

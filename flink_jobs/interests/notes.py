@@ -54,10 +54,10 @@ def of_erasures(erased: Sequence[Erased]) -> list[Note]:
     ]
 
 
-def of_alarms(shard: int, labels: int, alarms: Sequence[AlarmAt]) -> list[Note]:
+def of_alarms(shard: int, alarms: Sequence[AlarmAt]) -> list[Note]:
     """Return alarms of a shard."""
     return [
-        Alarmed(one.kind, one.point.at_ms, shard, labels, one.point.log_loss, one.point.calibration)
+        Alarmed(one.kind, one.point.at_ms, shard, one.labels, one.point.log_loss, one.point.calibration)
         for one in alarms
     ]
 

@@ -39,7 +39,7 @@ class Qualities:
         closed, alarms = interest_quality.judge(self._o.drift, state, some)
         self._cell.put(interest_quality.CODEC.dumps(state))
         values = [served.of_quality(shard, state)] if closed else []
-        return values, notes.of_alarms(shard, state.labels, alarms)
+        return values, notes.of_alarms(shard, alarms)
 
     def _read(self, shard: int) -> QualityState:
         """Return what is known of a shard; after a restart, read it."""

@@ -23,6 +23,7 @@ from schemas.served_interests import (
     past_field,
     quality_key,
 )
+from state import interest_quality
 from state.interest_config import InterestConfig
 from state.interest_items import ItemFacts
 from state.interest_past import Past
@@ -90,7 +91,7 @@ def of_quality(shard: int, state: QualityState) -> Served:
     record = QualityRecord(
         as_of_ms=newest.at_ms,
         model=MODEL,
-        labels=state.labels,
+        labels=interest_quality.labels_of_blocks(state),
         alarms=state.drift.alarms,
         points=tuple((one.at_ms, one.log_loss, one.calibration) for one in state.points),
     )

@@ -21,6 +21,20 @@ def _first(some: list[tuple[float, int]]) -> list[Judged]:
 
 @settings(max_examples=50)
 @given(labels, st.integers(0, 60))
+def test_what_is_told_does_not_depend_on_turns(some: list[tuple[float, int]], cut: int) -> None:
+    """Whatever else came in the turn that closed a block, readers learn of whole blocks alone."""
+    whole, parts = QualityState(), QualityState()
+    rows = _first(some)
+    _, alarms = judge(CFG, whole, rows)
+    told = [*judge(CFG, parts, rows[:cut])[1], *judge(CFG, parts, rows[cut:])[1]]
+    assert told == list(alarms)
+    assert all(one.labels % CFG.block_labels == 0 for one in told)
+    closed = len(some) // CFG.block_labels * CFG.block_labels
+    assert interest_quality.labels_of_blocks(whole) == interest_quality.labels_of_blocks(parts) == closed
+
+
+@settings(max_examples=50)
+@given(labels, st.integers(0, 60))
 def test_a_restart_changes_nothing(some: list[tuple[float, int]], cut: int) -> None:
     """Stored after any label, the same alarms and the same bytes follow."""
     whole, stored = QualityState(), QualityState()
