@@ -24,6 +24,7 @@ import msgspec
 
 from schemas.served import ServedError
 from schemas.served_interests import MAX_ID_CHARS, slot_of
+from schemas.served_layout import read_record
 
 POOL_PREFIX: Final = "groundswell:v1:pool"
 WISH_PREFIX: Final = "groundswell:v1:wish"
@@ -182,14 +183,7 @@ def decode(kind: type[R], raw: bytes) -> R:
     Raises:
         ServedError: Other bytes, or a newer layout.
     """
-    try:
-        record: R = msgspec.msgpack.decode(raw, type=kind)
-    except msgspec.MsgspecError as error:
-        raise ServedError(
-            f"not a {kind.__name__} of layout {LAYOUT_VERSION}: {error}; update the reader"
-        ) from error
-    if record.version != LAYOUT_VERSION:
-        raise ServedError(f"record layout {record.version}; this build reads {LAYOUT_VERSION}. Update it.")
+    record = read_record(kind, raw, LAYOUT_VERSION)
     if isinstance(record, SeenRecord) and len(record.items) % HASH_BYTES:
         raise ServedError(f"seen items of {len(record.items)} bytes: expected a multiple of {HASH_BYTES}")
     return record

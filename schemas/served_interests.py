@@ -30,6 +30,7 @@ from zlib import crc32
 import msgspec
 
 from schemas.served import ServedError, fence
+from schemas.served_layout import read_record
 from schemas.served_models import check_tag
 
 PREFIX: Final = "groundswell:v1"
@@ -246,14 +247,7 @@ def decode(kind: type[R], raw: bytes) -> R:
     Raises:
         ServedError: Other bytes, or a newer layout.
     """
-    try:
-        record: R = msgspec.msgpack.decode(raw, type=kind)
-    except msgspec.MsgspecError as error:
-        raise ServedError(
-            f"not a {kind.__name__} of layout {LAYOUT_VERSION}: {error}; update the reader"
-        ) from error
-    if record.version != LAYOUT_VERSION:
-        raise ServedError(f"record layout {record.version}; this build reads {LAYOUT_VERSION}. Update it.")
+    record = read_record(kind, raw, LAYOUT_VERSION)
     if isinstance(record, InterestRecord):
         want = 4 * COUNTS * len(record.topics)
         if len(record.counts) != want or len(record.total) != 4 * COUNTS:

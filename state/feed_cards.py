@@ -14,11 +14,10 @@ from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from state.codec import Codec, StateCorruptError, register
 from state.feed_acts import CREATED, MAX_SCOPES, Act, sign
-from state.interest_items import Met, Pairs
+from state.interest_items import Met, in_any
 from state.scopes import GLOBAL
 
 MAX_TOPICS: Final = 8  # an item is found by so many of its topics
@@ -112,7 +111,7 @@ def grown(acts: Iterable[Act], before: Sequence[Met]) -> tuple[dict[str, Grown],
             likes[pair] = sign(act.action) or likes.get(pair, 0)
     pairs = np.fromiter(sorted(newest), np.uint64, len(newest))
     known, liked = (
-        _in_any(pairs, sets).tolist() for sets in ([m.met for m in before], [m.liked for m in before])
+        in_any(pairs, sets).tolist() for sets in ([m.met for m in before], [m.liked for m in before])
     )
     for pair, is_known, was_liked in zip(pairs.tolist(), known, liked, strict=True):
         act, said = newest[pair], likes[pair]
@@ -176,10 +175,6 @@ def rank(cfg: CardConfig, card: Card, scope: str = GLOBAL) -> float:
     born = log2(cfg.birth) + card.first_ms / cfg.half_life_ms
     high, low = max(grown_up, born), min(grown_up, born)
     return high + log2(1.0 + 2.0 ** max(low - high, -1000.0))
-
-
-def _in_any(pairs: Pairs, sets: Sequence[Pairs]) -> npt.NDArray[np.bool_]:
-    return np.isin(pairs, np.concatenate(sets)) if sets else np.zeros(len(pairs), np.bool_)
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -91,7 +91,7 @@ def grown(cfg: JoinConfig, deeds: Iterable[Deed], before: Sequence[Met]) -> tupl
         if sign := outcome_join.sign(cfg, deed):
             likes[pair] = sign
     pairs = np.fromiter(sorted(item_of), np.uint64, len(item_of))
-    known, liked = _in_any(pairs, [one.met for one in before]), _in_any(pairs, [one.liked for one in before])
+    known, liked = in_any(pairs, [one.met for one in before]), in_any(pairs, [one.liked for one in before])
     now_liked = []
     for pair, is_known, was_liked in zip(pairs.tolist(), known.tolist(), liked.tolist(), strict=True):
         about, sign = items[item_of[pair]], likes.get(pair, 0)
@@ -118,7 +118,7 @@ def apply(cfg: InterestConfig, facts: ItemFacts | None, more: Grown, at_ms: int)
     return facts
 
 
-def _in_any(pairs: Pairs, sets: Sequence[Pairs]) -> npt.NDArray[np.bool_]:
+def in_any(pairs: Pairs, sets: Sequence[Pairs]) -> npt.NDArray[np.bool_]:
     """Return which pairs are in one of several sorted sets."""
     out = np.zeros(len(pairs), np.bool_)
     for one in sets:

@@ -5,7 +5,7 @@ the same type turns each value into a tuple of numbers and fails on an absent on
 not know is kept as a Java ``byte[]`` and handed over untouched.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from pyflink.common import TypeInformation, Types
@@ -44,8 +44,8 @@ class BytesMap:
     """Many bytes values per key, by a string.
 
     In thread mode, what is put waits here until `flush` and then crosses to Java in one call: a call there
-    costs more than the writing. So whoever has a map flushes it at the end of every call by Flink, while its
-    key is current.
+    costs more than the writing. `steps.ShardStep` flushes at the end of every call by Flink, while the key is
+    current.
     """
 
     def __init__(self, context: RuntimeContext, name: str, mode: Mode) -> None:
@@ -89,9 +89,3 @@ class BytesMap:
         if self._fresh:
             self._state.put_all(self._fresh)
             self._fresh = {}
-
-
-def flush(maps: Iterable[BytesMap]) -> None:
-    """Write what waits in maps."""
-    for one in maps:
-        one.flush()

@@ -1,17 +1,16 @@
 """Records of a batch to posts and dead letters: decode, validate, read the texts, all in columns."""
 
 import msgspec
-import numpy as np
 
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
+from flink_jobs._shell.read import refusals
 from schemas.avro_decode import decode
 from schemas.avro_plan import Plan
 from schemas.records import RECORDS
 from schemas.registry import Registry
-from schemas.wire import HEADER_BYTES
 from state.content_posts import Post, Readers, posts
 from state.exact import Ints
-from state.validate import GOOD, reasons, verdict
+from state.validate import GOOD, verdict
 
 EVENT = "content"
 _encoder = msgspec.msgpack.Encoder()
@@ -51,14 +50,7 @@ class PostReader:
         code = verdict(EVENT, columns, batch.record_ms[members])
         found = posts(columns, plan.field("action").symbols, code == GOOD, self._readers)
         bundles += [pack(group, some) for group, some in sorted(found.items())]
-        schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))
-        for k in np.flatnonzero(code != GOOD).tolist():
-            error, message = (
-                ("invalid", reasons(EVENT)[int(code[k])])
-                if columns.ok[k]
-                else ("undecodable", columns.reason(k))
-            )
-            letters.append(batch.refused(int(members[k]), error, message, schema_id))
+        letters += refusals(EVENT, columns, code, batch, members)
 
 
 def pack(group: str, some: list[Post]) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from flink_jobs._shell.met_panes import MetPanes
 from flink_jobs._shell.waiting import Bytes, WaitingPieces
 from flink_jobs.feed import pieces
 from flink_jobs.feed.options import FeedOptions
@@ -12,11 +13,9 @@ from schemas.served_feed import PARTS
 from state import feed_cards
 from state.feed_cards import Card, Grown
 from state.feed_pools import Row
-from state.interest_items import MET, Met
 from state.scopes import GLOBAL
 
 CARD_MAPS: Final = ("cards", "pieces", "met")
-_DAY_MS = 86_400_000
 
 
 class CardShards:
@@ -26,8 +25,8 @@ class CardShards:
         self._o = options
         self._maps = maps
         self._waiting = WaitingPieces(maps["pieces"], pieces.joined_acts)
-        self._met: dict[int, dict[int, Met]] = {}
-        self._panes = -(-options.cards.window_ms // options.pane_ms)
+        panes = -(-options.cards.window_ms // options.pane_ms)
+        self._met = MetPanes(maps["met"], options.pane_ms, panes)
 
     def take(self, raw: bytes) -> int:
         """Keep a piece; return the moment to come back at."""
@@ -43,22 +42,17 @@ class CardShards:
 
     def _close(self, shard: int, pane: int, bodies: Sequence[bytes]) -> Iterator[bytes]:
         end_ms = (pane + 1) * self._o.pane_ms
-        before = self._met_of(shard)
-        newest = max(before, default=pane)
-        for old in [one for one in before if one < pane - self._panes]:
-            del before[old]
-            self._maps["met"].remove(str(old))
+        before, new_day = self._met.before(shard, pane)
         acts = [act for body in bodies for act in pieces.acts_of(body)]
-        items, met = feed_cards.grown(acts, list(before.values()))
-        before[pane] = met
-        self._maps["met"].put(str(pane), MET.dumps(met))
+        items, met = feed_cards.grown(acts, before)
+        self._met.add(shard, pane, met)
         out: dict[int, list[tuple[Target, Row]]] = {}
         for item in sorted(items):
             card = self._grow(item, items[item], end_ms)
             for target, row in self._rows(item, card, items[item].met):
                 to = hash64(target[1].encode()) % PARTS
                 out.setdefault(to, []).append((target, row))
-        if newest * self._o.pane_ms // _DAY_MS < pane * self._o.pane_ms // _DAY_MS:
+        if new_day:
             self._sweep(end_ms)
         for to, rows in sorted(out.items()):
             yield pieces.piece(POOLS, to, pane, rows)
@@ -90,8 +84,3 @@ class CardShards:
         for item, raw in list(self._maps["cards"].items()):
             if feed_cards.CODEC.loads(raw).seen_ms < now_ms - self._o.item_ttl_ms:
                 self._maps["cards"].remove(item)
-
-    def _met_of(self, shard: int) -> dict[int, Met]:
-        if shard not in self._met:
-            self._met[shard] = {int(pane): MET.loads(raw) for pane, raw in self._maps["met"].items()}
-        return self._met[shard]

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
+from flink_jobs._shell.read import Bools, Unwanted, by_shard_and_pane, refusals, topics_of
 from flink_jobs.feed.pieces import CARDS, VIEWERS, piece
 from schemas.avro_decode import decode
 from schemas.avro_plan import Plan
@@ -14,23 +15,18 @@ from schemas.columns import Columns
 from schemas.records import RECORDS
 from schemas.registry import Registry
 from schemas.served_feed import PARTS
-from schemas.wire import HEADER_BYTES
 from state import feed_acts
 from state.exact import Ints
 from state.feed_acts import ABOUT_CREATORS, CREATED, ERASED, FEED_ACTS, ITEM_ACTS, NO_ITEMS, REMOVED, WISHES
 from state.feed_bars import BAR_ACTS
 from state.feed_cards import MAX_TOPICS
 from state.scopes import NONE, language_scope, region_code, region_scope, spoken_code
-from state.topics import normalise
-from state.validate import GOOD, reasons, verdict
+from state.validate import GOOD, verdict
 
 ENGAGEMENT, CONTENT, MODERATION, ERASURE = "engagement", "content", "moderation", "erasure"
 LATE_TEXT = "its moment was over before it came; raise out_of_order_ms if this is common"
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
-_NAMES = 1 << 16
-_normal = lru_cache(maxsize=_NAMES)(normalise)
 _Acts = list[tuple[object, ...]]
-Bools = npt.NDArray[np.bool_]
 
 
 @lru_cache(maxsize=4096)
@@ -84,15 +80,7 @@ class ActDecoder:
             else:
                 late[:] = False
                 self._decisions(event, compiled, columns, good, pieces)
-            schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))
-            for k in np.flatnonzero(~good | late).tolist():
-                if not columns.ok[k]:
-                    error, message = "undecodable", columns.reason(k)
-                elif late[k]:
-                    error, message = "late", LATE_TEXT
-                else:
-                    error, message = "invalid", reasons(event)[int(code[k])]
-                refused.append(batch.refused(int(members[k]), error, message, schema_id))
+            refused += refusals(event, columns, code, batch, members, Unwanted(late, "late", LATE_TEXT))
         return pieces, refused
 
     def _engagement(
@@ -123,7 +111,7 @@ class ActDecoder:
                 names,
                 [item for item, _ in shown],
                 [author for _, author in shown],
-                _topics(columns),
+                topics_of(columns, MAX_TOPICS),
                 map(_lang, columns.strings("lang").to_pylist()),
                 map(_region, columns.strings("region").to_pylist()),
                 [0] * columns.n,
@@ -147,7 +135,7 @@ class ActDecoder:
         times, ids = at_ms.tolist(), columns.strings("event_id").to_pylist()
         items, authors = columns.strings("item_id").to_pylist(), columns.strings("actor_id").to_pylist()
         langs = columns.strings("lang").to_pylist()
-        regions, topics = columns.strings("region").to_pylist(), _topics(columns)
+        regions, topics = columns.strings("region").to_pylist(), topics_of(columns, MAX_TOPICS)
         new: _Acts = [
             (author, at, one, CREATED, item, author, of, _lang(lang), _region(region), 0, 0)
             for author, at, one, item, of, lang, region in zip(
@@ -195,34 +183,11 @@ class ActDecoder:
         what: bytes, rows: Sequence[object], taken: Ints, pane: Ints, hashes: npt.NDArray[np.uint64]
     ) -> Iterable[bytes]:
         """Return the rows as one piece for each shard and pane."""
-        if not len(taken):
-            return []
         shard = (hashes % np.uint64(PARTS)).astype(np.int64)
-        order = np.lexsort((shard, pane))
-        shard, pane = shard[order], pane[order]
-        cuts = np.flatnonzero((np.diff(shard) != 0) | (np.diff(pane) != 0)) + 1
-        return [
-            piece(
-                what, int(shard[some[0]]), int(pane[some[0]]), [rows[i] for i in taken[order[some]].tolist()]
-            )
-            for some in np.split(np.arange(len(order)), cuts)
-        ]
+        return [piece(what, to, of, some) for to, of, some in by_shard_and_pane(rows, taken, shard, pane)]
 
 
 _POST_OR_USER = {
     name: "post" if name in {feed_acts.DELETED, feed_acts.UNDELETED} else "user"
     for name in BAR_ACTS - {feed_acts.REMOVED, feed_acts.RESTORED}
 }
-
-
-def _topics(columns: Columns) -> list[tuple[str, ...]]:
-    """Return the canonical topics of each record, in their order, each once, at most 8."""
-    row, code, texts = columns.item_codes("topics")
-    names = [_normal(text) for text in texts]
-    flat = [names[one] for one in code.tolist()]
-    ends = np.cumsum(np.bincount(row, minlength=columns.n)).tolist()
-    out, start = [], 0
-    for end in ends:
-        out.append(tuple(dict.fromkeys(filter(None, flat[start:end])))[:MAX_TOPICS] if end > start else ())
-        start = end
-    return out

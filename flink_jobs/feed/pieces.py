@@ -21,23 +21,6 @@ Target = tuple[PoolKind, str]
 rows_of = msgspec.msgpack.Decoder(list[tuple[Target, Row]]).decode
 
 
-class Served(msgspec.Struct, frozen=True, array_like=True):
-    """One value for Redis.
-
-    Attributes:
-        key: Its key.
-        at_ms: Event time: the fence.
-        value: What to serve; None = remove the key.
-    """
-
-    key: str
-    at_ms: int
-    value: bytes | None
-
-
-served_of = msgspec.msgpack.Decoder(list[Served]).decode
-
-
 def piece(what: bytes, shard: int, pane: int, body: Sequence[object]) -> bytes:
     """Return acts or rows with where they go."""
     return what + bytes((shard,)) + pane.to_bytes(_PANE_BYTES, "big", signed=True) + encode(body)

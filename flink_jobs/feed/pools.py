@@ -5,10 +5,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from flink_jobs._shell.for_readers import Served
 from flink_jobs._shell.waiting import Bytes, WaitingPieces
 from flink_jobs.feed import pieces, served
 from flink_jobs.feed.options import FeedOptions
-from flink_jobs.feed.pieces import SERVED, Served, Target
+from flink_jobs.feed.pieces import SERVED, Target
 from schemas.served_feed import new_name
 from state import feed_pools
 from state.feed_pools import Pool, PoolKind, Row

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from flink_jobs._shell.for_readers import Served, served_of
 from flink_jobs._shell.redis_sink import ValueWrite
-from flink_jobs.feed.pieces import Served, served_of
-from schemas.served import fence
 from schemas.served_feed import (
     BarsRecord,
     PoolItem,
@@ -24,8 +23,6 @@ from state.feed_bars import Bars
 from state.feed_cards import CardConfig
 from state.feed_pools import Pool, PoolKind
 from state.feed_viewer import Seen, ViewerConfig, Wishes
-
-TTL_MS = 30 * 86_400_000  # longer than any replay that may still write
 
 
 def of_pool(cfg: CardConfig, kind: PoolKind, name: str, pool: Pool) -> Served:
@@ -84,4 +81,4 @@ def of_nobody(user: str, at_ms: int) -> Iterator[Served]:
 
 def writes_of(message: bytes) -> list[ValueWrite]:
     """Return the writes of a message."""
-    return [ValueWrite(one.key, fence(one.at_ms), TTL_MS, one.value) for one in served_of(message)]
+    return [one.write() for one in served_of(message)]

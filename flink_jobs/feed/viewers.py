@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from flink_jobs._shell.for_readers import Served
 from flink_jobs._shell.waiting import Bytes, OneBytes, WaitingPieces
 from flink_jobs.feed import pieces, served
 from flink_jobs.feed.options import FeedOptions
-from flink_jobs.feed.pieces import SERVED, Served
+from flink_jobs.feed.pieces import SERVED
 from state import feed_bars, feed_viewer
 from state.feed_acts import ERASED, Act
 from state.feed_bars import BAR_ACTS, Bars

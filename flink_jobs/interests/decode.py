@@ -1,12 +1,12 @@
 """Records of a batch to pieces of deeds and dead letters: decode, validate, normalise, in columns."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import pyarrow.compute as pc
 
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
+from flink_jobs._shell.read import Unwanted, by_shard_and_pane, refusals, topics_of
 from flink_jobs.interests.pieces import item_piece
 from schemas.avro_decode import decode
 from schemas.avro_plan import Plan
@@ -14,18 +14,14 @@ from schemas.avro_tape import Words
 from schemas.columns import Columns
 from schemas.records import RECORDS
 from schemas.registry import Registry
-from schemas.wire import HEADER_BYTES
 from state.exact import Ints
 from state.interest_turn import ERASE
 from state.outcome_join import JOINED_ACTIONS
-from state.topics import normalise
-from state.validate import GOOD, reasons, verdict
+from state.validate import GOOD, verdict
 
 ENGAGEMENT, ERASURE, USER = "engagement", "erasure", "user"
 LATE_TEXT = "its moment was over before it came; raise late_ms if this is common"
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
-_NAMES = 1 << 16
-normal = lru_cache(maxsize=_NAMES)(normalise)
 
 
 class DeedDecoder:
@@ -67,15 +63,7 @@ class DeedDecoder:
                 else:
                     late[:] = False  # a person is forgotten whenever the request comes
                     pieces += self._erasures(columns, np.flatnonzero(good))
-                schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))
-                for k in np.flatnonzero(~good | late).tolist():
-                    if not columns.ok[k]:
-                        error, message = "undecodable", columns.reason(k)
-                    elif late[k]:
-                        error, message = "late", LATE_TEXT
-                    else:
-                        error, message = "invalid", reasons(event)[int(code[k])]
-                    refused.append(batch.refused(int(members[k]), error, message, schema_id))
+                refused += refusals(event, columns, code, batch, members, Unwanted(late, "late", LATE_TEXT))
         return pieces, refused
 
     def _deeds(self, plan: Plan, columns: Columns, taken: Ints, at_ms: Ints) -> list[bytes]:
@@ -95,7 +83,7 @@ class DeedDecoder:
                 [symbols[one] for one in action.tolist()],
                 columns.strings("item_id").to_pylist(),
                 _authors(columns),
-                _topics(columns),
+                topics_of(columns),
                 columns.strings("decision_id").to_pylist(),
                 position.tolist(),
                 columns.floats("value").tolist(),
@@ -122,17 +110,8 @@ class DeedDecoder:
 
     def _split(self, rows: Sequence[object], taken: Ints, at_ms: Ints, hashes: Words) -> list[bytes]:
         """Return the rows as one piece for each shard and pane."""
-        shard = (hashes % np.uint64(self._shards)).astype(np.int64)
-        pane = at_ms // self._pane_ms
-        order = np.lexsort((shard, pane))
-        shard, pane = shard[order], pane[order]
-        cuts = np.flatnonzero((np.diff(shard) != 0) | (np.diff(pane) != 0)) + 1
-        return [
-            item_piece(
-                int(shard[some[0]]), int(pane[some[0]]), [rows[i] for i in taken[order[some]].tolist()]
-            )
-            for some in np.split(np.arange(len(order)), cuts)
-        ]
+        shard, pane = (hashes % np.uint64(self._shards)).astype(np.int64), at_ms // self._pane_ms
+        return [item_piece(to, of, some) for to, of, some in by_shard_and_pane(rows, taken, shard, pane)]
 
 
 def _authors(columns: Columns) -> list[str]:
@@ -144,17 +123,3 @@ def _authors(columns: Columns) -> list[str]:
         for i in np.flatnonzero(users).tolist():
             authors[i] = authors[i] or items[i]
     return authors
-
-
-def _topics(columns: Columns) -> list[tuple[str, ...]]:
-    """Return the canonical topics of each record, in their order, each once."""
-    row, code, texts = columns.item_codes("topics")
-    names = [normal(text) for text in texts]
-    flat = [names[one] for one in code.tolist()]
-    ends = np.cumsum(np.bincount(row, minlength=columns.n)).tolist()
-    out, start = [], 0
-    for end in ends:
-        some = flat[start:end]
-        out.append(tuple(dict.fromkeys(filter(None, some))) if some else ())
-        start = end
-    return out

@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from flink_jobs._shell.met_panes import MetPanes
 from flink_jobs._shell.waiting import Bytes, WaitingPieces
 from flink_jobs.interests import pieces, served
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.interests.pieces import DEEDS, SERVED
 from flink_jobs.interests.stores import ShardValues, Values
 from state import interest_items, interest_stats
-from state.interest_items import FACTS, MET, ItemFacts, Met
+from state.interest_items import FACTS, ItemFacts
 from state.interest_turn import ERASE
 from state.outcome_join import Deed
 
 ITEM_MAPS: Final = ("items", "pieces", "met")
 _MOST_ITEMS = 200_000
-_DAY_MS = 86_400_000
 
 
 class ItemShards:
@@ -30,8 +30,8 @@ class ItemShards:
         self._items = Values(maps["items"], FACTS, _MOST_ITEMS)
         self._open = WaitingPieces(maps["pieces"], pieces.joined, prefix="open/")
         self._held = WaitingPieces(maps["pieces"], pieces.joined, prefix="held/")
-        self._met: dict[int, dict[int, Met]] = {}
-        self._panes = -(-options.join.window_ms // options.pane_ms)
+        panes = -(-options.join.window_ms // options.pane_ms)
+        self._met = MetPanes(maps["met"], options.pane_ms, panes)
 
     def take(self, raw: bytes, watermark_ms: int) -> tuple[list[int], list[bytes]]:
         """Take a piece; return moments to come back at, and messages."""
@@ -56,21 +56,16 @@ class ItemShards:
     def _close(self, shard: int, pane: int, bodies: Sequence[bytes]) -> Iterator[bytes]:
         end_ms = (pane + 1) * self._o.pane_ms
         deeds = [deed for body in bodies for deed in pieces.deeds_of(body) if deed.action != ERASE]
-        before = self._met_of(shard)
-        newest = max(before, default=pane)
-        for old in [one for one in before if one < pane - self._panes]:
-            del before[old]
-            self._cells["met"].remove(str(old))
-        items, met = interest_items.grown(self._o.join, deeds, list(before.values()))
-        before[pane] = met
-        self._cells["met"].put(str(pane), MET.dumps(met))
+        before, new_day = self._met.before(shard, pane)
+        items, met = interest_items.grown(self._o.join, deeds, before)
+        self._met.add(shard, pane, met)
         values = self._items.of(shard)
         out = []
         for item, more in items.items():
             facts = interest_items.apply(self._o.model, values.get(item), more, end_ms)
             values.put(item, facts)
             out.append(served.of_item(self._o.model, item, facts))
-        if newest * self._o.pane_ms // _DAY_MS < pane * self._o.pane_ms // _DAY_MS:
+        if new_day:
             self._sweep(values, end_ms)
         values.flush()
         self._items.trim()
@@ -103,8 +98,3 @@ class ItemShards:
                 held = values.get(item)
                 if held is None or held.stats.seen_ms < now_ms - self._o.item_ttl_ms:
                     values.remove(item)
-
-    def _met_of(self, shard: int) -> dict[int, Met]:
-        if shard not in self._met:
-            self._met[shard] = {int(pane): MET.loads(raw) for pane, raw in self._cells["met"].items()}
-        return self._met[shard]

@@ -17,25 +17,6 @@ encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Deed]).decode
 
 
-class Served(msgspec.Struct, frozen=True, array_like=True):
-    """One value for Redis.
-
-    Attributes:
-        key: Its key.
-        at_ms: Event time: the fence.
-        value: What to serve; None = remove the key.
-        more: Further fields of the key's hash: they go in with the value, and with nothing when it is old.
-    """
-
-    key: str
-    at_ms: int
-    value: bytes | None
-    more: dict[str, bytes] = {}
-
-
-served_decode = msgspec.msgpack.Decoder(list[Served]).decode
-
-
 def item_piece(shard: int, pane: int, deeds: Sequence[object]) -> bytes:
     """Return deeds, as such or as tuples, with the address of their items."""
     address = shard.to_bytes(_SHARD_BYTES, "big") + pane.to_bytes(_PANE_BYTES, "big", signed=True)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
+from flink_jobs._shell.for_readers import Served
 from flink_jobs._shell.waiting import OneBytes
 from flink_jobs.interests import notes, served
 from flink_jobs.interests.notes import Note
 from flink_jobs.interests.options import InterestsOptions
-from flink_jobs.interests.pieces import Served
 from state import interest_quality
 from state.interest_person import unpack_many
 from state.interest_quality import Judged, QualityState

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import numpy as np
 
+from flink_jobs._shell.for_readers import Served, served_of
 from flink_jobs._shell.redis_sink import ValueWrite
-from flink_jobs.interests.pieces import Served, served_decode
 from schemas.served_interests import (
     COUNTS,
     HeadRecord,
@@ -15,7 +15,6 @@ from schemas.served_interests import (
     PastRecord,
     QualityRecord,
     encode,
-    fence,
     head_key,
     interest_key,
     item_key,
@@ -32,7 +31,6 @@ from state.interest_quality import QualityState
 from state.interest_turn import MODEL, Names, Store, Told
 from state.interest_user import UserState, scales
 
-TTL_MS = 30 * 86_400_000  # longer than any replay that may still write
 _MOST_NAMES = 1_000
 
 
@@ -79,10 +77,7 @@ def of_turn(
 
 def writes_of(message: bytes, model: str = "") -> list[ValueWrite]:
     """Return the writes of a message, under the keys of the model with this tag."""
-    return [
-        ValueWrite(of_model(one.key, model), fence(one.at_ms), TTL_MS, one.value, more=one.more)
-        for one in served_decode(message)
-    ]
+    return [one.write(of_model(one.key, model)) for one in served_of(message)]
 
 
 def of_quality(shard: int, state: QualityState) -> Served:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
+from flink_jobs._shell.read import Unwanted, refusals
 from flink_jobs.trending import rows
 from schemas.avro_decode import decode
 from schemas.avro_plan import Plan, compile_plan
@@ -14,7 +15,6 @@ from schemas.columns import Columns
 from schemas.records import RECORDS
 from schemas.registry import Registry
 from schemas.released import schema_of
-from schemas.wire import HEADER_BYTES
 from state.actions import ActionWeights
 from state.exact import Ints
 from state.moderation_events import decisions_of
@@ -25,7 +25,7 @@ from state.scopes import USUAL_VIEWS, ViewName
 from state.topic_kinds import Kind
 from state.topic_sources import LABELS
 from state.undo_split import step_ms, undone
-from state.validate import GOOD, reasons, verdict
+from state.validate import GOOD, verdict
 
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
 MODERATION = "moderation"
@@ -98,6 +98,11 @@ class BatchDecoder:
                 self._count(*plan, _Part(batch, members, watermark_ms[members]), out)
         return out
 
+    def read(self, batch: RawBatch, watermark_ms: Ints) -> tuple[Sequence[bytes], Sequence[str]]:
+        """Return (pieces, refused records) of a batch, as `count`."""
+        counted = self.count(batch, watermark_ms)
+        return counted.pieces, counted.refused
+
     def _count(self, event: str, plan: Plan, part: "_Part", out: Counted) -> None:
         """Count the records of one schema."""
         batch, members = part.batch, part.members
@@ -127,17 +132,10 @@ class BatchDecoder:
                 out.pieces += [rows.routed_undos(shard, piece) for shard, piece in split]
         if event == MODERATION:
             out.pieces += self._decisions(plan, columns, good)
-        schema_id = str(int.from_bytes(values[0][1:HEADER_BYTES], "big"))
-        for k in np.flatnonzero(~good | late).tolist():
-            if not columns.ok[k]:
-                error, message = "undecodable", columns.reason(k)
-            elif late[k]:
-                error, message = "late", LATE_TEXT
-            elif too_far[k]:
-                error, message = "invalid", TOO_FAR_TEXT
-            else:
-                error, message = "invalid", reasons(event)[int(code[k])]
-            out.refused.append(batch.refused(int(members[k]), error, message, schema_id))
+        out.refused += refusals(
+            event, columns, code, batch, members,
+            Unwanted(late, "late", LATE_TEXT), Unwanted(too_far, "invalid", TOO_FAR_TEXT),
+        )  # fmt: skip
 
     def _decisions(self, plan: Plan, columns: Columns, good: Bools) -> list[bytes]:
         """Send decisions about people and posts to all shards, about a topic to its own."""

@@ -2,12 +2,12 @@
 
 import msgspec
 
+from flink_jobs._shell.for_readers import TTL_MS
 from flink_jobs._shell.redis_sink import Entry, ListWrite, Places
 from schemas.served import AsOf, as_of_key, denied_key, encode, fence, list_key, meta_key
 from state.list_state import ListChange
 from state.trend_config import TrendConfig
 
-TTL_MS = 30 * 86_400_000  # longer than any replay that may still write
 _Places = list[tuple[str, float]]
 
 

@@ -1,6 +1,6 @@
 // Several lines over time, drawn by uPlot. Colours differ in lightness too, and each line has its own dash.
-import { html, useEffect, useRef } from "./vendor/htm-preact-3.1.1.js";
-import { isoForm, load } from "./plot.js";
+import { html } from "./vendor/htm-preact-3.1.1.js";
+import { isoForm, usePlot } from "./plot.js";
 
 const COLOURS = ["--tide", "--hot", "--focus", "--soft", "--up", "--down"];
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4]];
@@ -34,22 +34,8 @@ function options(width, lines, value, top) {
 
 // lines: [{ name, values }], all as long as at_ms; value: number -> words; top: the least end of the scale.
 export function Lines({ at_ms, lines, words, value, top = 0 }) {
-  const place = useRef(null), plot = useRef(null);
-  const known = JSON.stringify([at_ms, lines]); // drawn anew only when something changed
-  useEffect(() => {
-    let gone = false;
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    const draw = () => {
-      if (gone || !place.current) return;
-      plot.current?.destroy();
-      const data = [at_ms.map((ms) => ms / 1000), ...lines.map((line) => line.values)];
-      plot.current = new window.uPlot(options(place.current.clientWidth, lines, value, top), data, place.current);
-    };
-    load().then(draw, () => {});
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: place.current.clientWidth, height: HEIGHT }));
-    resized.observe(place.current);
-    dark.addEventListener("change", draw);
-    return () => { gone = true; resized.disconnect(); dark.removeEventListener("change", draw); plot.current?.destroy(); plot.current = null; };
-  }, [known]);
+  const data = () => [at_ms.map((ms) => ms / 1000), ...lines.map((line) => line.values)];
+  // Drawn anew only when something changed.
+  const place = usePlot((width) => [options(width, lines, value, top), data()], HEIGHT, JSON.stringify([at_ms, lines]));
   return html`<div role="img" aria-label=${words} ref=${place} style=${`min-height:${HEIGHT + 40}px`}></div>`;
 }

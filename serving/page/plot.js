@@ -76,7 +76,9 @@ function mark(plot, trend, colour) {
   ctx.restore();
 }
 
-export function Plot({ trend }) {
+// Draws with uPlot into an element and returns its ref; anew when `known` changes or colours do.
+// shape(width) -> [options, data].
+export function usePlot(shape, height, known) {
   const place = useRef(null), plot = useRef(null);
   useEffect(() => {
     let gone = false;
@@ -84,14 +86,19 @@ export function Plot({ trend }) {
     const draw = () => {
       if (gone || !place.current) return;
       plot.current?.destroy();
-      plot.current = new window.uPlot(options(place.current.clientWidth, trend), series(trend), place.current);
+      plot.current = new window.uPlot(...shape(place.current.clientWidth), place.current);
     };
     load().then(draw, () => {});
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: place.current.clientWidth, height: 260 }));
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: place.current.clientWidth, height }));
     resized.observe(place.current);
     dark.addEventListener("change", draw);
     return () => { gone = true; resized.disconnect(); dark.removeEventListener("change", draw); plot.current?.destroy(); plot.current = null; };
-  }, [trend]);
+  }, [known]);
+  return place;
+}
+
+export function Plot({ trend }) {
+  const place = usePlot((width) => [options(width, trend), series(trend)], 260, trend);
   const top = Math.max(0, ...trend.history);
   const words = `Counts of the last ${trend.history.length} panes of ${trend.pane_ms / 60000} minutes: the newest ${number(trend.observed)}, the most ${number(top)}; ${number(trend.expected)} are expected.`;
   return html`<div role="img" aria-label=${words} ref=${place} style="min-height:290px"></div>`;

@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -24,6 +23,7 @@ from schemas.registry import FileRegistry
 from schemas.topics import topics
 from tests.support.browser import running_server
 from tests.support.redis_dump import redis_dump
+from tests.support.stack_talk import eventually
 
 EVENTS = 40_000
 END, END_MS = "2026-03-01T00:00Z", 1_772_323_200_000
@@ -41,13 +41,6 @@ def _command(*arguments: str) -> dict[str, object]:
     )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
-
-
-def _wait(what: Callable[[], object]) -> None:
-    deadline_s = time.monotonic() + _TIMEOUT_S
-    while not what():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.5)
 
 
 def _all_topics(stack: Stack) -> list[str]:
@@ -135,14 +128,20 @@ def test_nothing_that_stays_names_who_was_forgotten(tmp_path: Path) -> None:
             ],
             "interests",
         )
-        _wait(lambda: sum(1 for _ in read_topic(stack.kafka_bootstrap, "interest.examples")) > EVENTS / 20)
+        eventually(
+            lambda: sum(1 for _ in read_topic(stack.kafka_bootstrap, "interest.examples")) > EVENTS / 20,
+            "labels",
+            _TIMEOUT_S,
+        )
         gone, kept = _two_people(stack)
-        _wait(lambda: _in_redis(gone, stack.redis_url))
+        eventually(lambda: _in_redis(gone, stack.redis_url), "interests in Redis", _TIMEOUT_S)
         _command("forget", gone, "--at-ms", str(END_MS - 60_000), *kafka)
         assert _command("sweep", "--audit-key-file", str(key_file), *kafka)["removed"] == {}
         # Later events of others move event time past the request.
         _later(stack, kept)
-        _wait(lambda: any(one.place == "state.interests" for one in _audits(stack)))
+        eventually(
+            lambda: any(one.place == "state.interests" for one in _audits(stack)), "an audit", _TIMEOUT_S
+        )
         swept = _command("sweep", "--audit-key-file", str(key_file), *kafka)
         again = _command("sweep", "--audit-key-file", str(key_file), *kafka)
         assert again == {"removed": {}, "waiting": 0, "done_before": 1}

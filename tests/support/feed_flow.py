@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flink_jobs._shell.for_readers import served_of
 from flink_jobs.feed import pieces
 from flink_jobs.feed.cards import CARD_MAPS, CardShards
 from flink_jobs.feed.options import FeedOptions
@@ -85,7 +86,7 @@ class FeedFlow:
             if message[:1] != pieces.SERVED:
                 self._give(message)
                 continue
-            for one in pieces.served_of(message[1:]):
+            for one in served_of(message[1:]):
                 held = self.redis.get(one.key)
                 if held is not None and held[0] >= one.at_ms:
                     continue

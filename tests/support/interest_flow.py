@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from flink_jobs._shell.for_readers import served_of
 from flink_jobs.interests import examples, notes, pieces
 from flink_jobs.interests.examples import _Row
 from flink_jobs.interests.items import ITEM_MAPS, ItemShards
@@ -117,7 +118,7 @@ class InterestFlow:
         self.key = back
 
     def _write(self, body: bytes) -> None:
-        for one in pieces.served_decode(body):
+        for one in served_of(body):
             held = self.redis.get(one.key)
             if one.value is None:
                 self.redis.pop(one.key, None)

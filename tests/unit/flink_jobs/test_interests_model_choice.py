@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from flink_jobs._shell.for_readers import Served
 from flink_jobs._shell.options import OptionsError
 from flink_jobs.interests import pieces, served
 from flink_jobs.interests.model_choice import with_model
 from flink_jobs.interests.options import InterestsOptions
-from flink_jobs.interests.pieces import Served
 from schemas.served_interests import interest_key
 from state.interest_config import InterestConfig
 from state.interest_turn import TurnConfig
