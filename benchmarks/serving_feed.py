@@ -1,8 +1,9 @@
 """Latency of feeds under a steady load: `python -m benchmarks.serving_feed`.
 
 A Redis with people's interests, wishes and seen items, 5,000 items and the pools they are in,
-`groundswell serve`, and requests at a fixed rate, each for another person. Everything on loopback, in processes of its own.
-Prints one JSON line; the first second is not counted (`benchmarks/serving_rank.py` says how).
+`groundswell serve`, and requests at a fixed rate, each for another person. Everything on loopback, in
+processes of its own. Prints one JSON line; the first second is not counted (`benchmarks/serving_rank.py`
+says how).
 """
 
 import argparse
