@@ -110,7 +110,7 @@ def a_feed_store(flow: FeedFlow | None = None) -> MemoryFeedStore:
 
 
 def a_world(at_ms: int = 1_772_150_400_000) -> FeedFlow:
-    """Return a flow: Ann follows Max, saw p0, hid by0-0, blocked Eve; nobody met Zoe's; all is about tea."""
+    """Return a flow: Ann follows Max, saw p0, hid by0-0, blocked Eve, who is liked most; nobody met Zoe's."""
     flow, acts, number = FeedFlow(), list[Act](), 0
 
     def add(user: str, action: str, item: str = "", author: str = "") -> None:
@@ -125,6 +125,8 @@ def a_world(at_ms: int = 1_772_150_400_000) -> FeedFlow:
             add("x", "impression", item, who)
             if n % 2 == 0:
                 add(f"u{n}", "like", item, who)
+                if who == "eve":
+                    add(f"v{n}", "like", item, who)
     for n in range(3):
         add(f"zoe{n}", CREATED, f"new{n}", f"zoe{n}")
     add("ann", "follow", author="max")
