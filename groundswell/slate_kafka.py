@@ -1,5 +1,7 @@
 """Decisions of feeds to Kafka, from a server that never waits for it."""
 
+from collections.abc import Callable
+
 TOPIC = "slate"
 _CLOSE_S = 3.0
 _USUAL = {
@@ -30,14 +32,23 @@ class KafkaSlates:
 
         self._producer: Producer = Producer({**_USUAL, "bootstrap.servers": bootstrap})
 
-    def send(self, key: bytes, value: bytes, at_ms: int) -> bool:
+    def send(self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None]) -> bool:
         """Take a record; False when the client's own queue is full, since no broker answers."""
+
+        def delivered(error: object, _record: object) -> None:
+            """Tell whether the broker has it; a minute without one is the end of a record."""
+            told(error is None)
+
         try:
-            self._producer.produce(TOPIC, key=key, value=value, timestamp=at_ms)
+            self._producer.produce(TOPIC, key=key, value=value, timestamp=at_ms, on_delivery=delivered)
         except BufferError:
             return False
         self._producer.poll(0)
         return True
+
+    def poll(self) -> None:
+        """Tell what became of records."""
+        self._producer.poll(0)
 
     def close(self) -> None:
         """Send what waits, for three seconds at most."""

@@ -32,7 +32,7 @@ from serving.web import (
 )
 from serving.web.build import VERSION
 from serving.web.examples import EXAMPLES
-from serving.web.feeds import Feeds, TrendingTopics
+from serving.web.feeds import Feeds
 from serving.web.guard import Guard
 from serving.web.keys import KeysFile
 from serving.web.limiter import Buckets, Limiter
@@ -45,6 +45,7 @@ from serving.web.problems import install
 from serving.web.service import Service
 from serving.web.shortcut import Shortcut
 from serving.web.slate_log import Sender, SlateLog
+from serving.web.trending_topics import TrendingTopics
 
 _CORS_HEADERS = ("Authorization", "X-Api-Key", "Last-Event-ID", "If-None-Match")
 
@@ -126,7 +127,8 @@ def _feeds(
     service: Service, store: TrendStore, feeds: FeedStore, people: People, slates: Sender | None
 ) -> Feeds:
     """Return what makes feeds."""
-    options, trending = service.options, TrendingTopics(store)
+    options = service.options
+    trending = TrendingTopics(store, allowed_only=options.allowed_only)
     registry = lru_cache(maxsize=1)(FileRegistry)
     service.slates = SlateLog(slates, registry, lambda result: service.metrics.slates.labels(result).inc())
     maker = FeedMaker(feeds, people, trending.topics)

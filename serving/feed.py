@@ -1,4 +1,4 @@
-"""Make a feed: read, gather, filter, score, order. Blocks while it reads; for threads.
+"""Make a feed: read, gather and filter, score, order. Blocks while it reads; for threads.
 
 Stages, each timed: person, pools, filter, score, order. In steady state a feed costs two round trips:
 what the person wants and has seen, and what it likes; pools, bars and items are shared by all and kept for
@@ -19,10 +19,9 @@ from serving.feed_pools import PoolCache
 from serving.feed_store import FeedStore, Person, PoolName
 from serving.interests import interests_of
 from serving.scorer import Score
-from state import feed_filters
 from state.feed_candidates import Candidate, Drawn, Source, gather
 from state.feed_config import FeedConfig
-from state.feed_filters import Viewer
+from state.feed_filters import Viewer, against
 from state.feed_order import Scored, base_score
 from state.feed_slate import Slate, decide
 from state.scopes import GLOBAL
@@ -51,8 +50,8 @@ class Trace:
 
     Attributes:
         took_ms: Stage -> milliseconds.
-        found: Source -> candidates.
-        dropped: Reason -> candidates that were left out.
+        found: Source -> candidates that it named first.
+        dropped: Reason -> items that were looked at and left out.
         scores: Item -> its score, which knows what speaks for and against it.
     """
 
@@ -131,11 +130,11 @@ class FeedMaker:
                 for (source, why, _), pool in zip(sources, pools, strict=True)
                 if pool is not None
             ]
-            candidates = gather(cfg, drawn)
         at_ms = _as_of(person, taste, pools)
-        viewer = viewer_of(user, person)
         with trace.stage("filter"):
-            kept, dropped = feed_filters.filtered(cfg, viewer, barred, candidates, at_ms)
+            viewer = viewer_of(user, person)
+            gathered = gather(cfg, drawn, lambda one: against(cfg, viewer, barred, one, at_ms))
+            kept = gathered.candidates
         with trace.stage("score"):
             scores = self._scoring.scored(model, taste, kept)
         with trace.stage("order"):
@@ -151,9 +150,9 @@ class FeedMaker:
                 for one, score in zip(kept, scores, strict=True)
             ]  # fmt: skip
             slate = decide(cfg, scored, decision_id, at_ms)
-        for one in candidates:
+        for one in kept:
             trace.found[one.source] = trace.found.get(one.source, 0) + 1
-        trace.dropped.update(dropped)
+        trace.dropped.update(gathered.dropped)
         trace.scores.update(zip((one.item for one in kept), scores, strict=True))
         return Made(user, slate, model, viewer, trace)
 

@@ -1,7 +1,12 @@
-"""Candidates of a feed: from which source, and why. Each item once, however many sources name it."""
+"""Candidates of a feed: from which source, and why. Each item once, however many sources name it.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+What may not be shown to the person takes no place of a source: who has seen the best of a pool gets what
+comes behind it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, Protocol, get_args
 
 from state.feed_config import FeedConfig
@@ -73,18 +78,32 @@ class Drawn:
     items: Sequence[Pooled]
 
 
-def gather(cfg: FeedConfig, pools: Iterable[Drawn]) -> list[Candidate]:
+@dataclass(slots=True)
+class Gathered:
+    """What was found.
+
+    Attributes:
+        candidates: What may be shown, source by source.
+        dropped: Reason -> items that were looked at and may not be shown.
+    """
+
+    candidates: list[Candidate] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def gather(cfg: FeedConfig, pools: Iterable[Drawn], reason: Callable[[Candidate], str]) -> Gathered:
     """Return candidates, source by source, each source in turns from its pools. O(items looked at).
 
     Args:
         cfg: Says how many a source may name.
         pools: The pools of a source in the order of their weight.
+        reason: Says why an item may not be shown; "" = it may.
     """
     of_source: dict[Source, list[Drawn]] = {}
     for pool in pools:
         of_source.setdefault(pool.source, []).append(pool)
     new = {one.item for pool in of_source.get("new", ()) for one in pool.items}
-    found: dict[str, Candidate] = {}
+    out, looked_at = Gathered(), set[str]()
     quotas: Mapping[Source, int] = {
         "in_network": cfg.in_network,
         "interest": cfg.interest,
@@ -98,12 +117,18 @@ def gather(cfg: FeedConfig, pools: Iterable[Drawn]) -> list[Candidate]:
         for why, one in _in_turns(of_source.get(source, ())):
             if left <= 0:
                 break
-            if one.item not in found:
-                found[one.item] = Candidate(
-                    one.item, one.author, one.topics, one.first_ms, one.met, source, why, one.item in new
-                )
+            if one.item in looked_at:
+                continue
+            looked_at.add(one.item)
+            found = Candidate(
+                one.item, one.author, one.topics, one.first_ms, one.met, source, why, one.item in new
+            )
+            if against := reason(found):
+                out.dropped[against] += 1
+            else:
+                out.candidates.append(found)
                 left -= 1
-    return list(found.values())
+    return out
 
 
 def _in_turns(pools: Sequence[Drawn]) -> Iterator[tuple[str, Pooled]]:

@@ -51,8 +51,8 @@ def _made(url: str, user: str, scope: str) -> "Made":
     from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415
     from serving.redis_store import RedisTrendStore  # noqa: PLC0415
     from serving.web.calls import Calls  # noqa: PLC0415
-    from serving.web.feeds import TrendingTopics  # noqa: PLC0415
     from serving.web.people import People  # noqa: PLC0415
+    from serving.web.trending_topics import TrendingTopics  # noqa: PLC0415
 
     people = People(RedisInterestStore.at(url), Calls(), 1.0)
     trending = TrendingTopics(RedisTrendStore.at(url))

@@ -59,7 +59,8 @@ class FeedTrace(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         stages: In order, with their times.
         found: Source -> candidates that it named first.
-        dropped: Reason -> candidates that were left out: own, seen, hidden, blocked, muted, moderated, old.
+        dropped: Reason -> items that were looked at and left out: own, seen, hidden, blocked, muted,
+            moderated, old.
         candidates: Candidates that were scored.
         inputs_hash: Digest of what the slate follows from, as in its event.
         policy: Version of the policy.

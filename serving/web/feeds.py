@@ -3,60 +3,44 @@
 import asyncio
 import time
 import uuid
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from schemas.served_feed import PoolRecord
 from serving.errors import ServingError, StoreUnavailableError
 from serving.feed import FeedMaker, Made, Trace
-from serving.store import TrendStore
 from serving.web.calls import Calls, heard, within
+from serving.web.feed_shapes import Feed
+from serving.web.feed_view import feed_of
+from serving.web.kept_feeds import KeptFeeds
 from serving.web.metrics import Metrics
 from serving.web.slate_log import SlateLog
-from state import feed_filters
-from state.feed_candidates import Candidate, Drawn, gather
-from state.feed_filters import Viewer
+from serving.web.trending_topics import TrendingTopics
+from state.feed_candidates import Candidate, Drawn, Source, gather
+from state.feed_filters import Viewer, against, is_barred
 from state.feed_slate import Rung, decide, lowest, unscored
 from state.scopes import GLOBAL
 
-_TRENDING_FRESH_S: Final = 5.0
-_MOST_SCOPES: Final = 500
+MOST_AT_ONCE: Final = 64  # feeds in the making: more would only wait for each other until their deadline
 _POSTS: Final = 100
-
-
-class TrendingTopics:
-    """Topics that trend in a scope; each scope is read at most once in five seconds. For threads."""
-
-    def __init__(self, store: TrendStore) -> None:
-        self._store = store
-        self._held: dict[tuple[str, str], tuple[tuple[str, ...], float]] = {}
-
-    def topics(self, scope: str, kind: str = "tag", most: int = 20) -> tuple[str, ...]:
-        """Return topics, strongest first."""
-        held = self._held.get((scope, kind))
-        if held is None or held[1] < time.monotonic():
-            found = tuple(one.record.topic for one in self._store.trends(scope, most, kind))
-            if len(self._held) >= _MOST_SCOPES:
-                self._held.clear()
-            held = self._held[scope, kind] = found, time.monotonic() + _TRENDING_FRESH_S
-        return held[0]
-
-    def last(self, scope: str, kind: str) -> tuple[str, ...]:
-        """Return topics as last read; asks nobody."""
-        held = self._held.get((scope, kind))
-        return held[0] if held else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A slate that is shown, and on which rung it was found this time."""
+    """A feed that is shown.
 
-    made: Made
-    rung: Rung
+    Attributes:
+        feed: All of it.
+        took_ms: Stage -> milliseconds; empty when nothing was made.
+    """
+
+    feed: Feed
+    took_ms: Mapping[str, float]
 
 
 class Feeds:
@@ -69,7 +53,7 @@ class Feeds:
         log: Takes decisions.
         metrics: Counts.
         deadline_s: How long a request waits for its slate before a lower rung answers.
-        most: Slates kept.
+        most: Feeds kept.
         static: Items of the lowest rung.
     """
 
@@ -85,44 +69,66 @@ class Feeds:
         static: Sequence[str],
     ) -> None:
         self._maker, self._trending, self._calls, self._log = maker, trending, calls, log
-        self._metrics, self._deadline_s, self._most = metrics, deadline_s, most
+        self._metrics, self._deadline_s = metrics, deadline_s
         self._static = [Candidate(item, source="static") for item in dict.fromkeys(static)]
-        self._slates: OrderedDict[str, Made] = OrderedDict()
-        self._last: OrderedDict[str, str] = OrderedDict()
+        self._kept = KeptFeeds(most)
+        self._making = 0
 
-    def held(self, user: str, decision_id: str) -> Made | None:
-        """Return a slate of a person that was decided before; None when it is no longer kept."""
-        made = self._slates.get(decision_id)
-        if made is None or made.user != user:
+    async def page(self, user: str, decision_id: str) -> Feed | None:
+        """Return a feed of a person that was decided before; None when it is no longer kept."""
+        found = self._kept.get(user, decision_id)
+        if found is None:
             return None
-        self._slates.move_to_end(decision_id)
-        return made
+        with suppress(ServingError):
+            work = asyncio.create_task(self._calls.asked(self._maker.cache.barred))
+            work.add_done_callback(heard)
+            await within(self._deadline_s, work)
+        return self._allowed(found)
 
-    async def new(self, user: str, scope: str) -> Shown:
-        """Return a new slate, of the highest rung that has anything. Never raises for a store that is away.
+    async def new(self, user: str, scope: str, *, explain: bool) -> Shown:
+        """Return a new feed, of the highest rung that has anything. Never raises for a store that is away.
+
+        Args:
+            user: For whom.
+            scope: Where; empty = the person's own language and region, and the world.
+            explain: Say how it was made, on all of its pages.
 
         Raises:
             ServedError: There can be no such person or scope.
         """
         decision_id = uuid.uuid4().hex
-        made: Made | None = None
         try:
-            work = asyncio.create_task(self._calls.asked(partial(self._made, user, scope, decision_id)))
-            work.add_done_callback(heard)
-            made = await within(self._deadline_s, work)
-        except StoreUnavailableError:
-            last = self._slates.get(self._last.get(user, ""))
+            made = await self._asked(user, scope, decision_id)
+        except ServingError:
+            last = self._kept.last(user)
             if last is not None:
-                self._metrics.feeds.labels("cached").inc()
-                return Shown(last, "cached")  # an old decision: it was logged when it was made
+                self._metrics.feeds.labels("cached").inc()  # an old decision: it was logged when it was made
+                return Shown(msgspec.structs.replace(self._allowed(last), rung="cached"), {})
             made = self._lower(user, scope, decision_id, Viewer(user))
-        rung = made.slate.rung
-        self._keep(made)
-        self._metrics.feeds.labels(rung).inc()
+        self._metrics.feeds.labels(made.slate.rung).inc()
         for stage, took_ms in made.trace.took_ms.items():
             self._metrics.feed_stages.labels(stage).observe(took_ms / 1000)
         self._log.put(made, time.time_ns() // 1_000_000)
-        return Shown(made, rung)
+        feed = feed_of(made, explain=explain)
+        self._kept.put(user, feed)
+        return Shown(feed, made.trace.took_ms)
+
+    async def _asked(self, user: str, scope: str, decision_id: str) -> Made:
+        """Make a slate within the deadline.
+
+        Raises:
+            StoreUnavailableError: It takes longer, or too many are being made.
+        """
+        if self._making >= MOST_AT_ONCE:
+            raise StoreUnavailableError(f"{self._making} feeds are being made: ask again")
+        self._making += 1
+        work = asyncio.create_task(self._calls.asked(partial(self._made, user, scope, decision_id)))
+        work.add_done_callback(self._ended)
+        return await within(self._deadline_s, work)
+
+    def _ended(self, work: "asyncio.Task[Made]") -> None:
+        self._making -= 1
+        heard(work)
 
     def _made(self, user: str, scope: str, decision_id: str) -> Made:
         """Make a slate; one without items gives way to a lower rung. In a thread."""
@@ -134,34 +140,47 @@ class Feeds:
         return replace(self._lower(user, scope, decision_id, made.viewer), trace=made.trace)
 
     def _lower(self, user: str, scope: str, decision_id: str, viewer: Viewer) -> Made:
-        """Return a slate of the lower rungs, from what was read before; asks nobody."""
-        maker, cfg = self._maker, self._maker.config
+        """Return a slate of the lower rungs, from what was read before; asks nobody.
+
+        What the person has seen comes again only when there is nothing else.
+        """
+        maker = self._maker
         places = list(dict.fromkeys(filter(None, (scope, GLOBAL))))
         pools = [(place, maker.cache.held(("popular", place))) for place in places]
         as_of_ms = max((pool.as_of_ms for _, pool in pools if pool), default=0)
-        items = dict.fromkeys(item for place in places for item in self._trending.last(place, "post"))
-        rungs: list[tuple[Rung, list[Candidate]]] = [
-            ("popular", gather(cfg, _drawn(pools))),
-            ("trending", [Candidate(item, source="trending") for item in items]),
-            ("static", self._static),
+        posts = [
+            Candidate(item, source="trending")
+            for item in dict.fromkeys(item for place in places for item in self._trending.last(place, "post"))
         ]
-        allowed = [
-            (rung, feed_filters.filtered(cfg, viewer, maker.cache.last_barred, some, as_of_ms)[0])
-            for rung, some in rungs
+        lists: list[tuple[Rung, list[Drawn]]] = [
+            ("popular", _drawn(pools)),
+            ("trending", [_listed("trending", posts)]),
+            ("static", [_listed("static", self._static)]),
         ]
-        rung, found = lowest(allowed)
-        slate = decide(cfg, unscored(found), decision_id, as_of_ms, rung)
+        rung, found = lowest(
+            [
+                (rung, self._of(looker, some, as_of_ms))
+                for looker in (viewer, replace(viewer, seen=frozenset()))
+                for rung, some in lists
+            ]
+        )
+        slate = decide(maker.config, unscored(found), decision_id, as_of_ms, rung)
         return Made(user, slate, "", viewer, Trace())
 
-    def _keep(self, made: Made) -> None:
-        self._slates[made.slate.decision_id] = made
-        self._last[made.user] = made.slate.decision_id
-        self._last.move_to_end(made.user)
-        while len(self._slates) > self._most:
-            self._slates.popitem(last=False)
-        while len(self._last) > self._most:
-            self._last.popitem(last=False)
+    def _of(self, viewer: Viewer, pools: Sequence[Drawn], at_ms: int) -> list[Candidate]:
+        cfg, barred = self._maker.config, self._maker.cache.last_barred
+        return gather(cfg, pools, lambda one: against(cfg, viewer, barred, one, at_ms)).candidates
+
+    def _allowed(self, feed: Feed) -> Feed:
+        """Return a feed without what moderators took away since it was made; positions stay."""
+        barred, at_ms = self._maker.cache.last_barred, feed.as_of_ms or 0
+        items = tuple(one for one in feed.items if not is_barred(barred, one.id, one.author, at_ms))
+        return feed if len(items) == len(feed.items) else msgspec.structs.replace(feed, items=items)
 
 
 def _drawn(pools: Sequence[tuple[str, PoolRecord | None]]) -> list[Drawn]:
     return [Drawn("popular", place, pool.items) for place, pool in pools if pool is not None]
+
+
+def _listed(source: Source, items: Sequence[Candidate]) -> Drawn:
+    return Drawn(source, "", items)

@@ -66,7 +66,7 @@ class Metrics:
         )
         self.slates = Counter(
             "groundswell_slates",
-            "Decisions for the slate topic: sent, or lost because it is off, full, or failed.",
+            "Decisions for the slate topic: sent (the broker has it), or lost: off, full, or failed.",
             ["result"],
             registry=self.registry,
         )

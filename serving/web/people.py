@@ -89,7 +89,12 @@ class People:
         """Return a score for each item; blocks, for threads. One round trip for those not read of late."""
         kept = self._of(model)
         held = kept.items.get([one.item for one in items])
-        missing = [one for one in items if one.item not in held]
+        others = [one for one in items if one.item not in held]
+        unmet = kept.items.unmet([one.item for one in others])
+        held |= {
+            one.item: Item.of(one.item, None, one.author, one.topics) for one in others if one.item in unmet
+        }
+        missing = [one for one in others if one.item not in unmet]
         records = self._store.items([one.item for one in missing], model) if missing else []
         read = [
             Item.of(one.item, record, one.author, one.topics)

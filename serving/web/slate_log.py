@@ -4,6 +4,7 @@ What does not fit is dropped and counted. Without a sender nothing is logged, an
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Final, Protocol
@@ -20,10 +21,20 @@ _LOOK_S = 0.1
 
 
 class Sender(Protocol):
-    """Takes encoded decisions; neither call may wait long, and none may raise for a broker that is away."""
+    """Takes encoded decisions; no call may wait long, and none may raise for a broker that is away."""
 
-    def send(self, key: bytes, value: bytes, at_ms: int) -> bool:
-        """Take one; False when there is no room."""
+    def send(self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None]) -> bool:
+        """Take one; False when there is no room.
+
+        Args:
+            key: Of the record.
+            value: Of the record.
+            at_ms: Its timestamp.
+            told: Called once within a later call of this sender, with whether the record arrived.
+        """
+
+    def poll(self) -> None:
+        """Tell what became of records; does not wait."""
 
     def close(self) -> None:
         """Send what waits, for some seconds at most."""
@@ -77,13 +88,25 @@ class SlateLog:
             except Empty:
                 if self._end.is_set():
                     return
+                self._polled()
                 continue
-            self._count(self._sent(event_of(made.user, made.slate, made.model, decided_ms)))
+            if became := self._sent(event_of(made.user, made.slate, made.model, decided_ms)):
+                self._count(became)
+
+    def _polled(self) -> None:
+        if self._sender is not None:
+            with suppress(Exception):  # as below
+                self._sender.poll()
 
     def _sent(self, event: SlateDecided) -> str:
+        """Send one; return what became of it, "" when that is told later."""
         assert self._sender is not None  # noqa: S101 - or no thread runs
         try:
             value = encode_large(event, self._registry())
-            return SENT if self._sender.send(event.actor_id.encode(), value, event.source_ms) else FULL
+            taken = self._sender.send(event.actor_id.encode(), value, event.source_ms, self._told)
         except Exception:  # noqa: BLE001 - the log may fail in any way and the feed goes on
             return FAILED
+        return "" if taken else FULL
+
+    def _told(self, arrived: bool) -> None:
+        self._count(SENT if arrived else FAILED)

@@ -2,24 +2,31 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
 
 import httpx
 import pytest
 from support.feed_flow import a_feed_store
 from support.http_server import running_app
+from support.stack_talk import eventually
 
 from schemas.codec import decode_value
 from schemas.records import SlateDecided
 from schemas.registry import FileRegistry
+from schemas.served_feed import BarsRecord, PoolRecord, SeenRecord, bars_key, seen_key
 from serving.app import create_app
-from serving.errors import StoreUnavailableError
+from serving.errors import StoreContentError, StoreUnavailableError
 from serving.feed_store import Person
 from serving.memory_feed_store import MemoryFeedStore
 from serving.memory_store import MemoryTrendStore
 from serving.slates import ReplayError, replayed
+from serving.web.feeds import MOST_AT_ONCE
 from serving.web.options import WebOptions
 from state.feed_config import FeedConfig
+from state.feed_viewer import seen_hash
 
 
 class Slates:
@@ -27,11 +34,19 @@ class Slates:
 
     def __init__(self) -> None:
         self.sent: list[tuple[bytes, bytes, int]] = []
+        self.told: list[Callable[[bool], None]] = []
+        self.arrives = True
 
-    def send(self, key: bytes, value: bytes, at_ms: int) -> bool:
+    def send(self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None]) -> bool:
         """Keep."""
         self.sent.append((key, value, at_ms))
+        self.told.append(told)
         return True
+
+    def poll(self) -> None:
+        """Tell that all arrived."""
+        while self.told:
+            self.told.pop()(self.arrives)
 
     def close(self) -> None:
         """Do nothing."""
@@ -49,15 +64,29 @@ class Slates:
 
 
 class Lame(MemoryFeedStore):
-    """A store that goes away."""
+    """A store that goes away, holds what cannot be read, or waits; otherwise the small world."""
 
-    away = False
+    def __init__(self) -> None:
+        super().__init__()
+        self._held = a_feed_store()._held
+        self.error: Exception | None = None
+        self.wait: Event | None = None
 
     def person(self, user: str) -> Person:
         """Answer, or not."""
-        if self.away:
-            raise StoreUnavailableError("gone")
+        if self.error is not None:
+            raise self.error
+        if self.wait is not None:
+            self.wait.wait(60)
         return super().person(user)
+
+
+@contextmanager
+def serving(store: MemoryFeedStore, **options: Any) -> Iterator[httpx.Client]:
+    """A client of a server of its own."""
+    app = create_app(MemoryTrendStore(), WebOptions(**{"deadline_s": 5.0, **options}), feeds=store)
+    with running_app(app) as base, httpx.Client(base_url=base) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +165,11 @@ def test_stages_can_be_explained(client: httpx.Client) -> None:
     trace = found["trace"]
     assert [one["name"] for one in trace["stages"]] == ["person", "pools", "filter", "score", "order"]
     assert {"seen", "blocked"} <= set(trace["dropped"])
-    assert sum(trace["found"].values()) == trace["candidates"] + sum(trace["dropped"].values())
+    assert sum(trace["found"].values()) == trace["candidates"]
     assert found["items"][0]["p"] > 0
+    later = client.get("/v1/feed/ann", params={"limit": 2, "cursor": found["next"]}).json()
+    assert later["trace"] == trace
+    assert later["items"][0]["p"] > 0
     plain = client.get("/v1/feed/ann?limit=2").json()
     assert plain["trace"] is None
     assert plain["items"][0]["reasons"] is None
@@ -150,30 +182,100 @@ def test_who_is_unknown_gets_what_is_popular(client: httpx.Client) -> None:
     assert {one["source"] for one in found["items"]} == {"popular", "new"}
 
 
-def test_the_ladder_goes_down_step_by_step() -> None:
-    """The store goes away: the last feed, what was popular, the fixed list; nothing at all is said so."""
-    store = a_feed_store()
+@pytest.mark.parametrize("error", [StoreUnavailableError("gone"), StoreContentError("odd bytes")])
+def test_the_ladder_goes_down_step_by_step(error: Exception) -> None:
+    """The store goes away, or cannot be read: the last feed, what was popular, the fixed list, nothing."""
     lame = Lame()
-    lame._held = store._held
-    with (
-        running_app(
-            create_app(MemoryTrendStore(), WebOptions(feed_static=("s1", "s2"), deadline_s=5.0), feeds=lame)
-        ) as base,
-        httpx.Client(base_url=base) as client,
-    ):
+    with serving(lame, feed_static=("s1", "s2")) as client:
         first = client.get("/v1/feed/ann").json()
-        lame.away = True
+        lame.error = error
         again = client.get("/v1/feed/ann").json()
         assert (again["rung"], again["decision_id"]) == ("cached", first["decision_id"])
+        assert again["items"] == first["items"]
         popular = client.get("/v1/feed/bob").json()
         assert popular["rung"] == "popular"
         assert popular["items"]
         assert all(one["propensity"] == 1 for one in popular["items"])
     for static, rung in ((("s1", "s2"), "static"), ((), "none")):
-        app = create_app(MemoryTrendStore(), WebOptions(feed_static=static), feeds=MemoryFeedStore())
-        with running_app(app) as base:
-            found = httpx.get(f"{base}/v1/feed/ann").json()
+        with serving(MemoryFeedStore(), feed_static=static) as client:
+            found = client.get("/v1/feed/ann").json()
         assert (found["rung"], [one["id"] for one in found["items"]]) == (rung, list(static))
+
+
+def test_a_store_that_does_not_answer_holds_nobody_up() -> None:
+    """The deadline ends the wait, not the store; when many wait already, nobody joins them."""
+    lame = Lame()
+    with serving(lame, deadline_s=0.05) as client:
+        lame.wait = Event()
+        try:
+            rungs = {client.get("/v1/feed/ann").json()["rung"] for _ in range(MOST_AT_ONCE + 3)}
+        finally:
+            lame.wait.set()
+    assert rungs == {"none"}
+
+
+def test_who_has_seen_everything_sees_it_again_rather_than_nothing() -> None:
+    """What is hidden or blocked does not come again; before that, what was not seen comes first."""
+    store = a_feed_store()
+    pools = [one for one in store._held.values() if isinstance(one, PoolRecord)]
+    everything = {one.item for pool in pools for one in pool.items}
+    now_ms = max(pool.as_of_ms for pool in pools)
+
+    def seen(as_of_ms: int, items: set[str]) -> None:
+        raw = b"".join(seen_hash(one).to_bytes(4, "little") for one in sorted(items))
+        store.put(seen_key("ann"), SeenRecord(as_of_ms=as_of_ms, items=raw))
+
+    with serving(store) as client:
+        some = {one["id"] for one in client.get("/v1/feed/ann").json()["items"][:3]}
+        seen(now_ms + 1, everything - some)
+        found = client.get("/v1/feed/ann").json()
+        assert (found["rung"], {one["id"] for one in found["items"]}) == ("full", some)
+        seen(now_ms + 2, everything)
+        found = client.get("/v1/feed/ann?limit=100").json()
+        assert found["rung"] == "popular"
+        assert len(found["items"]) > 20
+        assert "eve" not in {one["author"] for one in found["items"]}
+
+
+def test_what_moderators_take_away_leaves_feeds_that_were_made_before() -> None:
+    """Also later pages and the last feed; places stay, so that pages do not shift."""
+    lame = Lame()
+    with serving(lame) as client:
+        first = client.get("/v1/feed/ann?limit=10").json()
+        page = {"limit": 10, "cursor": first["next"]}
+        second = client.get("/v1/feed/ann", params=page).json()["items"]
+        gone, banned = second[3], second[5]["author"]
+        lame.put(bars_key(0), BarsRecord(as_of_ms=1 << 60, posts=((gone["id"], 0),), users=((banned, 0),)))
+        left = [one for one in second if one["id"] != gone["id"] and one["author"] != banned]
+
+        def obeyed() -> bool:
+            return bool(client.get("/v1/feed/ann", params=page).json()["items"] == left)
+
+        eventually(obeyed, "what was taken away leaves")
+        lame.error = StoreUnavailableError("gone")
+        cached = client.get("/v1/feed/ann?limit=100").json()["items"]
+        assert gone["id"] not in {one["id"] for one in cached}
+        assert banned not in {one["author"] for one in cached}
+
+
+def test_stages_are_timed_in_a_header(client: httpx.Client) -> None:
+    """Server-Timing, as browsers show it."""
+    said = client.get("/v1/feed/ann").headers["server-timing"].split(", ")
+    assert [one.split(";dur=")[0] for one in said] == ["person", "pools", "filter", "score", "order"]
+    assert all(float(one.split(";dur=")[1]) >= 0 for one in said)
+
+
+@pytest.mark.parametrize(("arrives", "result"), [(True, "sent"), (False, "failed")])
+def test_decisions_count_as_sent_when_the_broker_has_them(arrives: bool, result: str) -> None:
+    """Not before: the client's queue is no log."""
+    slates = Slates()
+    slates.arrives = arrives
+    app = create_app(MemoryTrendStore(), feeds=a_feed_store(), slates=slates)
+    registry = app.state.service.metrics.registry
+    with running_app(app) as base:
+        httpx.get(f"{base}/v1/feed/ann")
+        labels = {"result": result}
+        eventually(lambda: registry.get_sample_value("groundswell_slates_total", labels) == 1, result)
 
 
 def test_without_a_sender_decisions_are_counted_as_not_logged() -> None:
