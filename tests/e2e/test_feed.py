@@ -30,7 +30,7 @@ from schemas.registry import FileRegistry
 from serving.slates import replayed
 from tests.support.redis_dump import differences, redis_dump
 
-EVENTS = int(os.environ.get("FEED_EVENTS", "20000"))
+EVENTS = int(os.environ.get("FEED_EVENTS", "60000"))
 _TIMEOUT_S = 600
 
 
