@@ -21,7 +21,7 @@ class _Kept(NamedTuple):
 
 
 class KeptFeeds:
-    """Feeds by their decision; the one used longest ago goes first. Some 15 kB each.
+    """Feeds by their decision; the one used longest ago goes first. Some 10 kB each.
 
     Args:
         most: Feeds kept.

@@ -22,11 +22,15 @@ def test_items_are_kept_for_a_while() -> None:
     assert cache.get(["a"]) == {}
 
 
-def test_what_nobody_met_is_not_kept() -> None:
-    """The next request may know other topics of it."""
-    cache = ItemCache()
-    cache.put([Item("a", ("tea",))])
-    assert cache.get(["a"]) == {}
+def test_of_what_nobody_met_only_that_is_kept() -> None:
+    """The next request may know other topics of it. For as long as items."""
+    now_s = [100.0]
+    cache = ItemCache(lambda: now_s[0])
+    cache.put([Item("a", ("tea",)), _item("b")])
+    assert list(cache.get(["a", "b"])) == ["b"]
+    assert cache.unmet(["a", "b", "c"]) == {"a"}
+    now_s[0] += FRESH_S + 0.1
+    assert cache.unmet(["a"]) == set()
 
 
 def test_those_read_longest_ago_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
