@@ -42,6 +42,7 @@ from serving.web.options import WebOptions
 from serving.web.page import page_routes
 from serving.web.people import People
 from serving.web.problems import install
+from serving.web.samples import Samples
 from serving.web.service import Service
 from serving.web.shortcut import Shortcut
 from serving.web.slate_log import Sender, SlateLog
@@ -86,13 +87,16 @@ def create_app(
     app.state.service = service
     people = People(interests or MemoryInterestStore(), service.calls, service.options.deadline_s)
     health = health or NobodyCollects()
+    trending = TrendingTopics(store, allowed_only=options.allowed_only)
+    maker = FeedMaker(feeds or MemoryFeedStore(), people, trending.topics)
+    samples = Samples(maker.cache, service.calls, statuses, options.site, options.deadline_s)
     for made in (
         trend_routes.routes(service),
-        topic_routes.routes(service),
+        topic_routes.routes(service, samples),
         mastodon_routes.routes(service, statuses),
         people_routes.routes(people),
         past_routes.routes(people),
-        feed_routes.routes(_feeds(service, store, feeds or MemoryFeedStore(), people, slates)),
+        feed_routes.routes(_feeds(service, maker, trending, slates)),
         pipeline_routes.routes(service, health),
         health_routes.routes(service),
     ):
@@ -123,15 +127,11 @@ def _put_in_front(
         )
 
 
-def _feeds(
-    service: Service, store: TrendStore, feeds: FeedStore, people: People, slates: Sender | None
-) -> Feeds:
+def _feeds(service: Service, maker: FeedMaker, trending: TrendingTopics, slates: Sender | None) -> Feeds:
     """Return what makes feeds."""
     options = service.options
-    trending = TrendingTopics(store, allowed_only=options.allowed_only)
     registry = lru_cache(maxsize=1)(FileRegistry)
     service.slates = SlateLog(slates, registry, lambda result: service.metrics.slates.labels(result).inc())
-    maker = FeedMaker(feeds, people, trending.topics)
     return Feeds(
         *(maker, trending, service.calls, service.slates, service.metrics),
         *(options.deadline_s, options.feeds, options.feed_static),

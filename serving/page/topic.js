@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "./vendor/htm-preact-3.1.1.js";
 import { get, query } from "./api.js";
 import { Plot } from "./plot.js";
-import { clock, moment, number, scopeName, span } from "./words.js";
+import { clock, moment, number, people, scopeName, span } from "./words.js";
 
 const EVERY_MS = 5000;
 
@@ -52,12 +52,22 @@ function Found({ found, related }) {
     <div class="card plot"><${Plot} trend=${trend} /></div>
     <h2>Why</h2>
     <ul class="plain">${sentences.map((line) => html`<li>${line}</li>`)}</ul>
+    ${found.samples.length > 0 && html`<h2>Posts</h2>
+      <ul class="plain posts">${found.samples.map((one) => html`<${Post} key=${one.id} one=${one} />`)}</ul>`}
     ${related && (related.aliases.length > 0 || related.related.length > 0) && html`<h2>Belongs together</h2>
       <ul class="plain">
         ${related.aliases.map((name) => html`<li><bdi>${name}</bdi> is another name of it</li>`)}
         ${related.related.map((one) => html`<li><a href=${"#/topic?" + query({ topic: one.topic, scope: related.scope, kind: related.kind })}><bdi>${one.topic}</bdi></a>${one.position ? `, place ${one.position}` : ""}: the same people at the same time</li>`)}
       </ul>`}
     <p class="lead">First seen ${moment(trend.first_seen_ms)}. Strongest ${moment(trend.peak_ms)}.</p>`;
+}
+
+// A post in a line: what it says where that is known, else its id.
+function Post({ one }) {
+  const words = html`<bdi>${one.text || one.id}</bdi>`;
+  const web = /^https?:/.test(one.url ?? "");
+  return html`<li>${web ? html`<a href=${one.url} rel="noreferrer">${words}</a>` : words}
+    <span class="why">${one.author && html`by <bdi>${one.author}</bdi> · `}${clock(one.first_ms)} · met by ${people(one.met)}</span></li>`;
 }
 
 function Fact({ name, value }) {

@@ -21,6 +21,7 @@ from serving.web.shapes import (
     RankChange,
     Readiness,
     RelatedTopics,
+    Sample,
     StoreState,
     TrendPage,
 )
@@ -101,6 +102,15 @@ EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
             stale=False,
             sentences=tuple(explain(_TREND)),
             trend=view(_TREND),
+            samples=(
+                Sample(
+                    id="post-4711",
+                    author="user-3",
+                    first_ms=_NOON_MS - 7 * 60_000,
+                    met=310,
+                    url="https://social.example/statuses/post-4711",
+                ),
+            ),
         ),
         "InterestHistory": InterestHistory(
             as_of_ms=_NOON_MS,

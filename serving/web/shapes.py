@@ -174,6 +174,26 @@ class RelatedTopics(msgspec.Struct, frozen=True, kw_only=True):
     related: tuple[Neighbour, ...]
 
 
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """A post of a topic.
+
+    Attributes:
+        id: Its id.
+        author: Who wrote it; empty = unknown.
+        first_ms: When it was made, or first heard of, event time.
+        met: People who met it so far.
+        url: Its address on the platform; null when the server does not know the platform's.
+        text: What it says, at most 200 characters; null unless the platform's posts can be looked up.
+    """
+
+    id: str
+    author: str
+    first_ms: int
+    met: int
+    url: str | None = None
+    text: str | None = None
+
+
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Why a topic trends, for people and for programs.
 
@@ -184,6 +204,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         stale: The store is away: this is the last that was read of it.
         sentences: The explanation in English, most important first; the last is the history as blocks.
         trend: The figures behind it.
+        samples: At most five posts of the last day, liked and new ones first, each of another creator where
+            there are enough; of a tag those with this tag in every scope. Empty without the feed job.
     """
 
     as_of_ms: int
@@ -192,6 +214,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool
     sentences: tuple[str, ...]
     trend: TrendView
+    samples: tuple[Sample, ...] = ()
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

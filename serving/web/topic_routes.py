@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from serving.web.answers import encoded, respond
 from serving.web.openapi import problems, returns
+from serving.web.samples import Samples
 from serving.web.service import Service
 from serving.web.shapes import Explanation, Neighbour, RelatedTopics
 from serving.web.topic_lookup import found, listed
@@ -26,7 +27,7 @@ _Topic = Annotated[
 ]
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service, samples: Samples) -> APIRouter:
     """Return the endpoints."""
     router = APIRouter(prefix="/v1", tags=["topics"])
 
@@ -67,6 +68,7 @@ def routes(service: Service) -> APIRouter:
             stale=stale,
             sentences=tuple(explain(trend)),
             trend=view(trend),
+            samples=await samples.of(trend),
         )
         return respond(encoded(answer), if_none_match)
 

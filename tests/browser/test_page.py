@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from flink_jobs._shell.redis_sink import RedisSink
 from schemas.served import TrendRecord, fence
+from schemas.served_feed import BarsRecord, PoolItem, PoolRecord, bars_key, pool_key
+from schemas.served_feed import encode as encode_feed
 from schemas.served_health import (
     HEALTH_KEY,
     DeadLetters,
@@ -133,6 +135,33 @@ def test_a_topic_has_a_page_of_its_own(world: World) -> None:
     expect(page.locator("ul.plain li").first).to_be_visible()
     page.get_by_role("link", name="the list").click()
     expect(page.locator("ol.trends li")).to_have_count(2)
+
+
+def test_a_topic_shows_posts(world: World) -> None:
+    """Of several people, newest pool first, without what a moderator deleted; a name that is code is text."""
+    hour_ms = 3_600_000
+    odd = "<img src=x onerror=alert(1)>"
+    items = tuple(
+        PoolItem(
+            f"post-{n}", odd if n == 1 else f"user-{n}", ("tea",), NOON_MS - n * hour_ms, 3 * n, -float(n)
+        )
+        for n in range(1, 5)
+    )
+    pool = PoolRecord(as_of_ms=NOON_MS, half_life_ms=hour_ms, met=30, items=items)
+    bars = BarsRecord(as_of_ms=NOON_MS, posts=(("post-2", 0),))
+    with redis.Redis.from_url(world.redis_url, protocol=2) as client:
+        for key, record in ((pool_key("topic", "tea"), pool), (bars_key(0), bars)):
+            client.hset(key, mapping={"_v": fence(NOON_MS), "d": encode_feed(record)})
+    page = world.open("/#/topic?topic=tea&scope=global&kind=tag", size=PHONE)
+    posts = page.locator("ul.posts li")
+    expect(posts).to_have_count(3)
+    expect(posts.first).to_contain_text("post-1")
+    expect(posts.first).to_contain_text(f"by {odd}")
+    expect(posts.last).to_contain_text("met by 12 people")
+    assert page.evaluate(_TOO_PALE) == []
+    expect(
+        world.open("/#/topic?topic=milk&scope=global&kind=tag").get_by_role("heading", name="Posts")
+    ).to_have_count(0)
 
 
 def test_another_scope_is_chosen_and_stands_in_the_address(world: World) -> None:
