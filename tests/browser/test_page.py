@@ -154,7 +154,7 @@ def test_a_topic_shows_posts(world: World) -> None:
             client.hset(key, mapping={"_v": fence(NOON_MS), "d": encode_feed(record)})
     page = world.open("/#/topic?topic=tea&scope=global&kind=tag", size=PHONE)
     posts = page.locator("ul.posts li")
-    expect(posts).to_have_count(3)
+    expect(posts).to_have_count(3, timeout=20_000)  # the server keeps for five seconds that there were none
     expect(posts.first).to_contain_text("post-1")
     expect(posts.first).to_contain_text(f"by {odd}")
     expect(posts.last).to_contain_text("met by 12 people")
