@@ -41,6 +41,15 @@ FROM_STACK = {
             "parallelism": "{parallelism}",
         },
     ),
+    "flink_jobs.feed": FromStack(
+        env_prefix="GROUNDSWELL_FEED",
+        settings={
+            "kafka_bootstrap": "{kafka}",
+            "redis_url": "{redis}",
+            "execution_mode": "{mode}",
+            "parallelism": "{parallelism}",
+        },
+    ),
     "flink_jobs.content": FromStack(
         env_prefix="GROUNDSWELL_CONTENT",
         settings={

@@ -1,5 +1,6 @@
 """`groundswell submit`: what the stack knows need not be typed."""
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ from typer.testing import CliRunner
 
 from flink_jobs._shell.options import _fields
 from flink_jobs.content.options import ENV_PREFIX as CONTENT_PREFIX
-from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
+from flink_jobs.trending.options import ENV_PREFIX as TRENDING_PREFIX
 from groundswell.cli import app, load_verbs
 from groundswell.stack import submit
 from groundswell.stack.endpoints import Stack
 from groundswell.verbs._job_options import FROM_STACK, completed
 from tests.support.stack_plan import a_plan
+from tests.support.tree import ROOT
 
 TRENDING = "flink_jobs.trending"
 ALL = [
@@ -23,11 +25,16 @@ ALL = [
 ]
 
 
-def test_the_table_names_real_settings() -> None:
-    """A setting that was renamed in the job is noticed here."""
-    known = FROM_STACK[TRENDING]
-    assert known.env_prefix == ENV_PREFIX
-    assert set(known.settings) <= set(_fields(TrendingOptions))
+JOBS = sorted(path.parent.name for path in (ROOT / "flink_jobs").glob("[a-z]*/options.py"))
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_job_gets_all_that_the_stack_knows(job: str) -> None:
+    """A job that is not in the table, or whose setting was renamed, would look for its stack elsewhere."""
+    options = importlib.import_module(f"flink_jobs.{job}.options")
+    known, settings = FROM_STACK[f"flink_jobs.{job}"], set(_fields(vars(options)[f"{job.title()}Options"]))
+    assert known.env_prefix == options.ENV_PREFIX
+    assert set(known.settings) == set(FROM_STACK[TRENDING].settings) & settings
 
 
 def test_what_nobody_gave_is_added() -> None:
@@ -72,7 +79,7 @@ def test_the_verb_hands_over_the_completed_options(tmp_path: Path, monkeypatch: 
 
     for name in ALL:
         monkeypatch.delenv(
-            f"{ENV_PREFIX}_{name[2:].partition('=')[0].replace('-', '_').upper()}", raising=False
+            f"{TRENDING_PREFIX}_{name[2:].partition('=')[0].replace('-', '_').upper()}", raising=False
         )
     monkeypatch.setattr(Stack, "load", lambda _data: Stack.of(a_plan(tmp_path)))
     monkeypatch.setattr(submit, "submit", record)
