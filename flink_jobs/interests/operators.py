@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pyflink.datastream import TimerService
 
 from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.meters import DRIFT_ALARMS, LABELS, Meter
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs._shell.steps import Messages, Reader, ReadStep, RecordStep, ShardStep, WriteStep
 from flink_jobs.interests import pieces, served
@@ -68,6 +69,11 @@ class KeepPeople(ShardStep):
     def due(self, key: str | int, _moment_ms: int, timers: TimerService) -> Messages:
         """Handle all that is due; further timers of the same leap of time find nothing left."""
         return self._shards.at(int(key), timers.current_watermark())
+
+    def counted(self) -> Mapping[Meter, int]:
+        """Return the labels and alarms of a turn."""
+        labels, alarms = self._shards.told()
+        return {LABELS: labels, DRIFT_ALARMS: alarms}
 
 
 def is_deeds(message: bytes) -> bool:

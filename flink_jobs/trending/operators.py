@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pyflink.datastream import TimerService
 
 from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.meters import ALERTS, Meter
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs._shell.steps import Messages, Reader, ReadStep, RecordStep, ShardStep, WriteStep
 from flink_jobs.trending import panes, served
@@ -53,6 +54,10 @@ class DetectShard(ShardStep):
     def due(self, key: str | int, moment_ms: int, _timers: TimerService) -> Messages:
         """Close the pane that ended now, or let decisions take effect."""
         return (), list(self._shard.at(int(key), moment_ms))
+
+    def counted(self) -> Mapping[Meter, int]:
+        """Return the bursts that began."""
+        return {ALERTS: self._shard.alerts()}
 
 
 def is_panes(message: bytes) -> bool:
