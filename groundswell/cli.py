@@ -31,6 +31,7 @@ VERBS = (
     "panes",
     "dlq",
     "health",
+    "canary",
     "evaluate",
 )
 

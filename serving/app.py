@@ -16,6 +16,7 @@ from serving.interest_store import InterestStore
 from serving.memory_interest_store import MemoryInterestStore
 from serving.store import TrendStore
 from serving.web import (
+    canary_routes,
     health_routes,
     mastodon_routes,
     past_routes,
@@ -80,6 +81,7 @@ def create_app(
         people_routes.routes(people),
         past_routes.routes(people),
         pipeline_routes.routes(service, health),
+        canary_routes.routes(service, health),
         health_routes.routes(service),
     ):
         app.include_router(made)

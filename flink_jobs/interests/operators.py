@@ -43,7 +43,9 @@ class KeepItems(ShardStep):
         self._shards = ItemShards(self._options, maps)
 
     def arrived(self, raw: bytes, timers: TimerService) -> Messages:
-        """Take a piece."""
+        """Take a piece; a canary goes on at once."""
+        if pieces.canary_of(raw) is not None:
+            return (), (pieces.DEEDS + raw,)
         return self._shards.take(raw, timers.current_watermark())
 
     def due(self, key: str | int, moment_ms: int, _timers: TimerService) -> Messages:
@@ -63,7 +65,10 @@ class KeepPeople(ShardStep):
         self._shards = PeopleShards(self._options, maps=maps, cells=cells)
 
     def arrived(self, raw: bytes, _timers: TimerService) -> Messages:
-        """Keep deeds until their time has come."""
+        """Keep deeds until their time has come; a canary goes on at once."""
+        canary_ms = pieces.canary_of(raw)
+        if canary_ms is not None:
+            return (), (pieces.SERVED + pieces.encode([served.of_canary(canary_ms)]),)
         return (self._shards.take(raw),), ()
 
     def due(self, key: str | int, _moment_ms: int, timers: TimerService) -> Messages:
