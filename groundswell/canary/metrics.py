@@ -23,20 +23,20 @@ class CanaryMetrics:
         self.lag = Histogram(
             "groundswell_canary_lag_seconds",
             "From a canary's event time until it was seen: in Redis, and in an answer of the API.",
-            ["job", "stage"],
+            ["job_name", "stage"],
             buckets=_LAG_S,
             registry=self.registry,
         )
         self.lost = Counter(
             "groundswell_canary_lost",
             "Canaries that were not seen in time.",
-            ["job", "stage"],
+            ["job_name", "stage"],
             registry=self.registry,
         )
         self.seen_at = Gauge(
             "groundswell_canary_seen_timestamp_seconds",
             "Event time of the newest canary that was seen.",
-            ["job", "stage"],
+            ["job_name", "stage"],
             registry=self.registry,
         )
         self.failures = Counter(

@@ -9,6 +9,7 @@ from groundswell.reference.tables import code, table
 from schemas import served, served_models
 from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
+from schemas.served_canary import CANARY_PREFIX
 from schemas.served_health import HEALTH_KEY
 from schemas.served_interests import (
     COUNTS,
@@ -136,6 +137,11 @@ def page() -> str:
                 code(HEALTH_KEY),
                 "string",
                 "one HealthRecord (`schemas/served_health.py`); `groundswell health` writes it",
+            ),
+            (
+                code(f"{CANARY_PREFIX}:<job>"),
+                "hash",
+                "`_v` fence, `d` event time in ms of the newest canary (`groundswell canary`)",
             ),
             (code(f"{LIMITS}:{{<name>}}"), "hash", "rate of an API key; the HTTP server writes it"),
         ],
