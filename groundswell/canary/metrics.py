@@ -56,6 +56,7 @@ class CanaryMetrics:
             "Time from the event time up to which that list is complete until now.",
             registry=self.registry,
         )
+        self.list_age.set(float("nan"))  # until a list is there
         for job, stage in places:
             self.lag.labels(job, stage)
             self.lost.labels(job, stage)
