@@ -93,9 +93,10 @@ class Meters:
         self._labels: Counter[str] = Counter()
 
     def add(self, meter: Meter, count: int, value: str = "") -> None:
-        """Add to a counter; one with a label needs the label's value."""
+        """Add to a counter, perhaps nothing; one with a label needs the label's value."""
+        counter = self._counter(meter.name, meter.label, value)
         if count:
-            self._counter(meter.name, meter.label, value).inc(count)
+            counter.inc(count)
 
     def took(self, meter: Meter, took_ms: float) -> None:
         """Count a time. One call to Flink for each bucket that it fits in."""
@@ -125,6 +126,7 @@ class Meters:
                 return self._counters[name, value]
         group = self._group.add_group(label, value) if label else self._group
         made = self._counters[name, value] = group.counter(name)
+        made.inc(0)  # seen from the start: a rate needs a first value
         return made
 
 

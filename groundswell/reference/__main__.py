@@ -10,6 +10,7 @@ from flink_jobs.content.options import ContentOptions
 from flink_jobs.interests.options import ENV_PREFIX as INTERESTS_PREFIX
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
+from groundswell.dashboards import boards
 from groundswell.reference import cli_page, http_page, metrics_page, options_page, redis_page
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -25,6 +26,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/redis.md": redis_page.page,
     "docs/reference/http.md": http_page.page,
     "docs/reference/cli.md": cli_page.page,
+    **boards.files(),
     "docs/reference/metrics.md": metrics_page.page,
 }
 
