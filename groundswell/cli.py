@@ -24,6 +24,7 @@ VERBS = (
     "keys",
     "interests",
     "score",
+    "feed",
     "models",
     "forget",
     "sweep",

@@ -45,6 +45,24 @@ BOARD: Final = Board(
             unit="s",
         ),
         Panel(
+            "Feeds",
+            "Each second, by rung of the ladder: the lower, the less was known of the person.",
+            (Query(rate("groundswell_feeds_total", "rung"), "{{rung}}"),),
+            unit="ops",
+        ),
+        Panel(
+            "Time of a feed, by stage",
+            "9 of 10.",
+            (Query(quantile(0.9, "groundswell_feed_stage_seconds_bucket", "stage"), "{{stage}}"),),
+            unit="s",
+        ),
+        Panel(
+            "Decisions of feeds to Kafka",
+            "Each second, by what became of them.",
+            (Query(rate("groundswell_slates_total", "result"), "{{result}}"),),
+            unit="ops",
+        ),
+        Panel(
             "Streams",
             "Open now.",
             (Query("sum(groundswell_http_streams)", "open"),),

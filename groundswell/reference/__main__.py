@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flink_jobs.content.options import ENV_PREFIX as CONTENT_PREFIX
 from flink_jobs.content.options import ContentOptions
+from flink_jobs.feed.options import ENV_PREFIX as FEED_PREFIX
+from flink_jobs.feed.options import FeedOptions
 from flink_jobs.interests.options import ENV_PREFIX as INTERESTS_PREFIX
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
@@ -22,6 +24,9 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "docs/reference/interests-options.md": lambda: options_page.page(
         "interests", InterestsOptions(), INTERESTS_PREFIX, "join.window_ms"
+    ),
+    "docs/reference/feed-options.md": lambda: options_page.page(
+        "feed", FeedOptions(), FEED_PREFIX, "pools.topic_items"
     ),
     "docs/reference/redis.md": redis_page.page,
     "docs/reference/http.md": http_page.page,
@@ -53,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     old = stale(options.root)
     for path, text in old.items():
         if not options.check:
+            (options.root / path).parent.mkdir(parents=True, exist_ok=True)
             (options.root / path).write_text(text, "utf-8")
         said = "stale; run python -m groundswell.reference" if options.check else "written"
         sys.stdout.write(f"{path}: {said}\n")

@@ -76,18 +76,14 @@ def test_every_metric_of_ours_is_seen_or_wakes_somebody() -> None:
         if entry.source not in {"flink", "prometheus"} and not used & set(entry.series)
     }
     sums = {name for name in unused if name.endswith(("_milliseconds_count", "_milliseconds_sum"))}
-    assert (
-        unused - sums
-        == {
-            "flink_taskmanager_job_task_operator_groundswell_drift_alarms",  # Redis has those of all
-            "groundswell_as_of_seconds",  # the freshness of trends, known without `groundswell health`
-            "groundswell_checkpoint_duration_seconds",  # Flink's own is shown
-            "groundswell_checkpoints_failed_total",
-            "groundswell_job_restores_total",
-            "groundswell_pipeline_problems",
-        }
-        - used
-    )
+    assert unused - sums == {
+        "flink_taskmanager_job_task_operator_groundswell_drift_alarms",  # Redis has those of all
+        "groundswell_as_of_seconds",  # the freshness of trends, known without `groundswell health`
+        "groundswell_checkpoint_duration_seconds",  # Flink's own is shown
+        "groundswell_checkpoints_failed_total",
+        "groundswell_job_restores_total",
+        "groundswell_pipeline_problems",
+    }
 
 
 def test_the_five_dashboards_are_there() -> None:
@@ -96,7 +92,7 @@ def test_the_five_dashboards_are_there() -> None:
 
 
 def test_grafana_finds_source_and_dashboards() -> None:
-    """The names that panels ask by are those that are provisioned; the folder is the one that compose mounts."""
+    """The names that panels ask by are those that are provisioned; the folder is what compose mounts."""
     (source,) = yaml.safe_load((PROVISIONING / "datasources" / "prometheus.yml").read_text("utf-8"))[
         "datasources"
     ]
