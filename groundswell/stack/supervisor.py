@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+from groundswell.log_lines import set_up
 from groundswell.stack import flink, flink_conf, kafka, metrics_gate, processes, prometheus_conf, redis, state
 from groundswell.stack.errors import StackError
 from groundswell.stack.identity import capture
@@ -152,7 +153,7 @@ def services(plan: Plan) -> list[Service]:
 def main() -> int:
     """Supervise the folder named on the command line."""
     layout, lock = Layout.at(sys.argv[1]), int(sys.argv[2])
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up(logging.INFO)
     # The starter locked the folder and handed the lock over: it ends with this process. It must not be
     # inherited further, or a server that outlives us would keep the folder locked.
     os.set_inheritable(lock, False)
