@@ -1,4 +1,4 @@
-"""What log lines of our own processes look like: text, or one JSON object a line with GROUNDSWELL_LOG=json."""
+"""What log lines of our processes look like: text, or with GROUNDSWELL_LOG=json one JSON object a line."""
 
 import logging
 import os

@@ -25,7 +25,7 @@ def test_json_lines_hold_what_a_collector_wants() -> None:
     record = logging.LogRecord("a.b", logging.WARNING, "f.py", 1, 'two\nlines "%s"', ("x",), None)
     record.created, record.msecs = 1_767_225_600.25, 250.0
     try:
-        raise KeyError("gone")
+        _ = {}["gone"]
     except KeyError as error:
         record.exc_info = (type(error), error, error.__traceback__)
     line = JsonLines().format(record)
