@@ -32,6 +32,7 @@ VERBS = (
     "panes",
     "dlq",
     "health",
+    "canary",
     "evaluate",
 )
 

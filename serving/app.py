@@ -21,6 +21,7 @@ from serving.memory_feed_store import MemoryFeedStore
 from serving.memory_interest_store import MemoryInterestStore
 from serving.store import TrendStore
 from serving.web import (
+    canary_routes,
     feed_routes,
     health_routes,
     mastodon_routes,
@@ -98,6 +99,7 @@ def create_app(
         past_routes.routes(people),
         feed_routes.routes(_feeds(service, maker, trending, slates)),
         pipeline_routes.routes(service, health),
+        canary_routes.routes(service, health),
         health_routes.routes(service),
     ):
         app.include_router(made)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.served import ServedError
+from schemas.served_canary import CANARY_JOBS, CANARY_PREFIX, canary_key, decode_canaries
 from schemas.served_health import HEALTH_KEY, HealthRecord, decode_health
 from serving.errors import StoreContentError
 from serving.redis_read import open_client, read
@@ -23,6 +24,14 @@ class HealthStore(Protocol):
         """
         ...
 
+    def canaries(self) -> dict[str, int]:
+        """Return job -> event time in ms of the newest canary that came through it.
+
+        Raises:
+            StoreUnavailableError, StoreContentError: As above.
+        """
+        ...
+
 
 class NobodyCollects:
     """A store for servers without one."""
@@ -31,9 +40,13 @@ class NobodyCollects:
         """Return None."""
         return None
 
+    def canaries(self) -> dict[str, int]:
+        """Return that none came."""
+        return {}
+
 
 class RedisHealthStore:
-    """Reads one key. Safe for several threads."""
+    """Reads single keys. Safe for several threads."""
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client = client
@@ -52,5 +65,14 @@ class RedisHealthStore:
         (raw,) = read(self._client, HEALTH_KEY, ("GET", HEALTH_KEY))
         try:
             return None if raw is None else decode_health(raw)
+        except ServedError as error:
+            raise StoreContentError(f"Redis holds {error}") from error
+
+    def canaries(self) -> dict[str, int]:
+        """Return the newest canary of each job."""
+        asked = (("HGET", canary_key(job), "d") for job in CANARY_JOBS)
+        found = read(self._client, CANARY_PREFIX, *asked)
+        try:
+            return decode_canaries(dict(zip(CANARY_JOBS, found, strict=True)))
         except ServedError as error:
             raise StoreContentError(f"Redis holds {error}") from error

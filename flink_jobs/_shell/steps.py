@@ -1,9 +1,10 @@
 """What the Python steps of jobs are made of; a job says only what its own steps do.
 
-Each opens on its worker: what it holds is made there, not shipped.
+Each opens on its worker: what it holds is made there, not shipped. Each counts for operators (`meters`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext, TimerService
@@ -12,10 +13,21 @@ from pyflink.table.udf import FunctionContext, ScalarFunction
 from flink_jobs._shell.batches import bodies_to_lists, in_first_row
 from flink_jobs._shell.cells import BytesCell, BytesMap, Mode
 from flink_jobs._shell.memory import rare_collections
+from flink_jobs._shell.meters import (
+    FENCE_REJECTS,
+    PANE_DELAY,
+    PIECES,
+    RECORDS,
+    REDIS_TIME,
+    REDIS_WRITES,
+    Meter,
+    Meters,
+)
 from flink_jobs._shell.raw_batch import Ints, RawBatch, first_row, millis
 from flink_jobs._shell.redis_sink import RedisSink
 
 Reader = Callable[[RawBatch, Ints], tuple[Sequence[bytes], Sequence[str]]]
+_END_MS = 1 << 60  # a moment beyond this is the end of all input
 Messages = tuple[Iterable[int], Sequence[bytes]]  # moments of event time to come back at, and what goes on
 
 
@@ -26,10 +38,11 @@ class ReadStep(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no ty
         """Return what reads (batch, event time that was complete when each record came)."""
         raise NotImplementedError
 
-    def open(self, _context: FunctionContext) -> None:
+    def open(self, context: FunctionContext) -> None:
         """Make the reader of this worker."""
         rare_collections()
         self._read = self.reader()
+        self._meters = Meters(context.get_metric_group())
 
     def eval(
         self,
@@ -41,8 +54,12 @@ class ReadStep(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no ty
         value: pd.Series,
     ) -> pd.DataFrame:
         """Read one batch."""
-        found, refused = self._read(RawBatch.of(topic, partition, offset, at, value), millis(mark))
+        batch = RawBatch.of(topic, partition, offset, at, value)
+        found, refused = self._read(batch, millis(mark))
         n = len(value)
+        self._meters.add(RECORDS, n)
+        self._meters.add(PIECES, len(found))
+        self._meters.refused(refused)
         return pd.DataFrame({"pieces": first_row(found, n), "refused": first_row(refused, n)})
 
 
@@ -70,9 +87,14 @@ class ShardStep(KeyedProcessFunction):  # type: ignore[misc]
         """Do what is due at a moment of event time."""
         raise NotImplementedError
 
+    def counted(self) -> Mapping[Meter, int]:
+        """Return what is to be counted of the last call."""
+        return {}
+
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the state of a shard."""
         rare_collections()
+        self._meters = Meters(runtime_context.get_metrics_group())
         self._maps = {name: BytesMap(runtime_context, name, self._mode) for name in self._map_names}
         self.begin(
             self._maps, {name: BytesCell(runtime_context, name, self._mode) for name in self._cell_names}
@@ -86,6 +108,8 @@ class ShardStep(KeyedProcessFunction):  # type: ignore[misc]
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Sequence[bytes]:
         """Do what is due."""
         timers = ctx.timer_service()
+        if timestamp < _END_MS:  # the end of all input is no moment
+            self._meters.took(PANE_DELAY, timers.current_processing_time() - timestamp)
         return self._done(self.due(ctx.get_current_key(), timestamp, timers), timers)
 
     def _done(self, messages: Messages, timers: TimerService) -> Sequence[bytes]:
@@ -94,6 +118,8 @@ class ShardStep(KeyedProcessFunction):  # type: ignore[misc]
             timers.register_event_time_timer(moment)
         for one in self._maps.values():
             one.flush()
+        for meter, count in self.counted().items():
+            self._meters.add(meter, count)
         return out
 
 
@@ -129,14 +155,20 @@ class WriteStep(ScalarFunction):  # type: ignore[misc]
         """Write messages without their first byte; return how many writes the fence refused."""
         raise NotImplementedError
 
-    def open(self, _context: FunctionContext) -> None:
+    def open(self, context: FunctionContext) -> None:
         """Connect."""
         rare_collections()
+        self._meters = Meters(context.get_metric_group())
         self._sink = RedisSink(self._url, self._password_file)
 
     def eval(self, message: pd.Series) -> pd.Series:
         """Write one batch before its checkpoint may end."""
-        return in_first_row(self.write(self._sink, (bytes(raw[1:]) for raw in message)), len(message))
+        start_s, n = time.perf_counter(), len(message)
+        refused = self.write(self._sink, (bytes(raw[1:]) for raw in message))
+        self._meters.took(REDIS_TIME, (time.perf_counter() - start_s) * 1000)
+        self._meters.add(REDIS_WRITES, n)
+        self._meters.add(FENCE_REJECTS, refused)
+        return in_first_row(refused, n)
 
     def is_deterministic(self) -> bool:
         """Tell the planner that each call has an effect."""

@@ -9,6 +9,7 @@ from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.table.udf import FunctionContext, ScalarFunction
 
 from flink_jobs._shell.cells import BytesCell
+from flink_jobs._shell.meters import PIECES, RECORDS, Meters
 from flink_jobs._shell.raw_batch import RawBatch, first_row
 from flink_jobs.content.labels import LabelEncoder
 from flink_jobs.content.options import ContentOptions
@@ -27,13 +28,14 @@ class ReadPosts(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
     def __init__(self, options: ContentOptions) -> None:
         self._options = options
 
-    def open(self, _context: FunctionContext) -> None:
+    def open(self, context: FunctionContext) -> None:
         """Open the registry, and load the language model before the first post has to wait for it."""
         o = self._options
         identifier = LocalIdentifier(o.language)
         identifier.load()
         readers = Readers(identifier, frozenset(o.tagged_languages), o.tagger)
         self._reader = PostReader(open_registry(o.registry_url or None), readers)
+        self._meters = Meters(context.get_metric_group())
 
     def eval(
         self, topic: pd.Series, partition: pd.Series, offset: pd.Series, at: pd.Series, value: pd.Series
@@ -42,6 +44,9 @@ class ReadPosts(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
         batch = RawBatch.of(topic, partition, offset, at, value)
         bundles, letters = self._reader.read(batch)
         n = len(value)
+        self._meters.add(RECORDS, n)
+        self._meters.add(PIECES, len(bundles))
+        self._meters.refused(letters)
         return pd.DataFrame({"bundles": first_row(bundles, n), "letters": first_row(letters, n)})
 
 

@@ -16,6 +16,7 @@ from schemas.records import RECORDS
 from schemas.registry import Registry
 from schemas.served_feed import PARTS
 from state import feed_acts
+from state.canary import canaries
 from state.exact import Ints
 from state.feed_acts import ABOUT_CREATORS, CREATED, ERASED, FEED_ACTS, ITEM_ACTS, NO_ITEMS, REMOVED, WISHES
 from state.feed_bars import BAR_ACTS
@@ -72,6 +73,8 @@ class ActDecoder:
             columns = decode(compiled, values)
             code = verdict(event, columns, batch.record_ms[members])
             good = code == GOOD
+            if event == ENGAGEMENT:
+                good &= ~canaries(good, columns.hash64("actor_id"))
             late = good & (columns.ints("source_ms") <= watermark_ms[members])
             if event == ENGAGEMENT:
                 late = self._engagement(compiled, columns, good, late, pieces)

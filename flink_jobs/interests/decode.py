@@ -7,13 +7,15 @@ import pyarrow.compute as pc
 
 from flink_jobs._shell.raw_batch import RawBatch, WirePlans
 from flink_jobs._shell.read import Unwanted, by_shard_and_pane, refusals, topics_of
-from flink_jobs.interests.pieces import item_piece
+from flink_jobs.interests.pieces import canary_piece, item_piece
 from schemas.avro_decode import decode
 from schemas.avro_plan import Plan
 from schemas.avro_tape import Words
 from schemas.columns import Columns
 from schemas.records import RECORDS
 from schemas.registry import Registry
+from state.canary import canaries
+from state.canary import shard_of as canary_shard
 from state.exact import Ints
 from state.interest_turn import ERASE
 from state.outcome_join import JOINED_ACTIONS
@@ -54,6 +56,10 @@ class DeedDecoder:
                 columns = decode(compiled, values)
                 code = verdict(event, columns, batch.record_ms[members])
                 good = code == GOOD
+                if event == ENGAGEMENT:
+                    canary = canaries(good, columns.hash64("actor_id"))
+                    pieces += self._canaries(columns.ints("source_ms")[canary].tolist())
+                    good &= ~canary
                 at_ms, mark_ms = columns.ints("source_ms"), watermark_ms[members]
                 late = good & (at_ms <= mark_ms - self._late_ms)
                 if event == ENGAGEMENT:
@@ -65,6 +71,9 @@ class DeedDecoder:
                     pieces += self._erasures(columns, np.flatnonzero(good))
                 refused += refusals(event, columns, code, batch, members, Unwanted(late, "late", LATE_TEXT))
         return pieces, refused
+
+    def _canaries(self, at_ms: Sequence[int]) -> list[bytes]:
+        return [canary_piece(canary_shard(at, self._shards), at) for at in at_ms]
 
     def _deeds(self, plan: Plan, columns: Columns, taken: Ints, at_ms: Ints) -> list[bytes]:
         symbols = plan.field("action").symbols

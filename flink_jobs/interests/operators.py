@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pyflink.datastream import TimerService
 
 from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.meters import DRIFT_ALARMS, LABELS, Meter
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs._shell.steps import Messages, Reader, ReadStep, RecordStep, ShardStep, WriteStep
 from flink_jobs.interests import pieces, served
@@ -42,7 +43,9 @@ class KeepItems(ShardStep):
         self._shards = ItemShards(self._options, maps)
 
     def arrived(self, raw: bytes, timers: TimerService) -> Messages:
-        """Take a piece."""
+        """Take a piece; a canary goes on at once."""
+        if pieces.canary_of(raw) is not None:
+            return (), (pieces.DEEDS + raw,)
         return self._shards.take(raw, timers.current_watermark())
 
     def due(self, key: str | int, moment_ms: int, _timers: TimerService) -> Messages:
@@ -62,12 +65,20 @@ class KeepPeople(ShardStep):
         self._shards = PeopleShards(self._options, maps=maps, cells=cells)
 
     def arrived(self, raw: bytes, _timers: TimerService) -> Messages:
-        """Keep deeds until their time has come."""
+        """Keep deeds until their time has come; a canary goes on at once."""
+        canary_ms = pieces.canary_of(raw)
+        if canary_ms is not None:
+            return (), (pieces.SERVED + pieces.encode([served.of_canary(canary_ms)]),)
         return (self._shards.take(raw),), ()
 
     def due(self, key: str | int, _moment_ms: int, timers: TimerService) -> Messages:
         """Handle all that is due; further timers of the same leap of time find nothing left."""
         return self._shards.at(int(key), timers.current_watermark())
+
+    def counted(self) -> Mapping[Meter, int]:
+        """Return the labels and alarms of a turn."""
+        labels, alarms = self._shards.told()
+        return {LABELS: labels, DRIFT_ALARMS: alarms}
 
 
 def is_deeds(message: bytes) -> bool:

@@ -51,6 +51,12 @@ class PeopleShards:
         self._people = PersonStore(maps, _MOST_PEOPLE)
         self._here: dict[int, _Here] = {}
         self._qualities = Qualities(options, cells[QUALITY])
+        self._labels = self._alarms = 0
+
+    def told(self) -> tuple[int, int]:
+        """Return how many labels and alarms there were since this was asked last."""
+        found, self._labels, self._alarms = (self._labels, self._alarms), 0, 0
+        return found
 
     def take(self, raw: bytes) -> int:
         """Keep deeds; return the event time at which they are due."""
@@ -92,6 +98,8 @@ class PeopleShards:
             quality, alarms = self._qualities.of(shard, turn.told.examples)
             values += quality
             noted += alarms
+            self._labels += len(turn.told.examples)
+            self._alarms += len(alarms)
         if values:
             out.append(SERVED + pieces.encode(values))
         if noted:

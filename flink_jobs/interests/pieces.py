@@ -13,6 +13,7 @@ from state.outcome_join import Deed
 
 DEEDS, SERVED, EXAMPLES, NOTES = b"D", b"S", b"E", b"N"  # first byte of a message of a step
 _SHARD_BYTES, _PANE_BYTES = 2, 8
+_CANARY = b"\x80" + bytes(_PANE_BYTES - 1)  # in place of a pane, and in front of what goes to people
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Deed]).decode
 
@@ -26,6 +27,17 @@ def item_piece(shard: int, pane: int, deeds: Sequence[object]) -> bytes:
 def people_piece(shard: int, deeds: Sequence[Deed]) -> bytes:
     """Return deeds with the address of their people."""
     return shard.to_bytes(_SHARD_BYTES, "big") + encode(deeds)
+
+
+def canary_piece(shard: int, at_ms: int) -> bytes:
+    """Return a canary with an address, for items and for people."""
+    return shard.to_bytes(_SHARD_BYTES, "big") + _CANARY + str(at_ms).encode()
+
+
+def canary_of(raw: bytes) -> int | None:
+    """Return the event time of a canary, None for deeds."""
+    at = _SHARD_BYTES + _PANE_BYTES
+    return int(raw[at:]) if raw[_SHARD_BYTES:at] == _CANARY else None
 
 
 def shard_of(raw: bytes) -> int:

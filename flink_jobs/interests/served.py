@@ -7,6 +7,7 @@ import numpy as np
 
 from flink_jobs._shell.for_readers import Served, served_of
 from flink_jobs._shell.redis_sink import ValueWrite
+from schemas.served_canary import canary_key
 from schemas.served_interests import (
     COUNTS,
     HeadRecord,
@@ -75,9 +76,17 @@ def of_turn(
         yield Served(head_key(shard), at_ms, encode(record))
 
 
+def of_canary(at_ms: int) -> Served:
+    """Return what readers learn of a canary."""
+    return Served(canary_key("interests"), at_ms, str(at_ms).encode())
+
+
 def writes_of(message: bytes, model: str = "") -> list[ValueWrite]:
-    """Return the writes of a message, under the keys of the model with this tag."""
-    return [one.write(of_model(one.key, model)) for one in served_of(message)]
+    """Return the writes of a message, under the keys of the model with this tag; canaries are of no model."""
+    canary = canary_key("interests")
+    return [
+        one.write(one.key if one.key == canary else of_model(one.key, model)) for one in served_of(message)
+    ]
 
 
 def of_quality(shard: int, state: QualityState) -> Served:

@@ -16,6 +16,8 @@ from schemas.records import RECORDS
 from schemas.registry import Registry
 from schemas.released import schema_of
 from state.actions import ActionWeights
+from state.canary import canaries
+from state.canary import shard_of as canary_shard
 from state.exact import Ints
 from state.moderation_events import decisions_of
 from state.pane_events import COUNTED_EVENTS, counted_events
@@ -28,7 +30,7 @@ from state.undo_split import step_ms, undone
 from state.validate import GOOD, verdict
 
 LATE_TEXT = "its pane was closed before it came; raise out_of_order_ms if this is common"
-MODERATION = "moderation"
+ENGAGEMENT, MODERATION = "engagement", "moderation"
 Bools = npt.NDArray[np.bool_]
 # Schemas that may stand on a source topic: what somebody did. Others, such as our own panes, are refused.
 _EVENTS: dict[str, str] = {
@@ -113,6 +115,12 @@ class BatchDecoder:
         at_ms = columns.ints("source_ms")
         too_far = good & (at_ms > _MAX_MS)
         good &= ~too_far
+        if event == ENGAGEMENT:
+            canary = canaries(good, columns.hash64("actor_id"))
+            out.pieces += [
+                rows.routed_canary(canary_shard(at, self._shards), at) for at in at_ms[canary].tolist()
+            ]
+            good &= ~canary
         late = np.zeros_like(good)
         if event in COUNTED_EVENTS:
             pane_end = (at_ms // self._pane_ms + 1) * self._pane_ms

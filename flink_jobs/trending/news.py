@@ -10,6 +10,7 @@ from schemas.served import MAX_SCOPE_CHARS
 from state import list_news
 from state.list_news import ListNews
 
+CANARIES = "canary"  # in place of the name of a list
 _MOMENT_BYTES = 8
 _MOST_NAME_BYTES = 255
 assert MAX_SCOPE_CHARS * 3 <= _MOST_NAME_BYTES  # noqa: S101 - checked once, when the module is read
@@ -20,6 +21,11 @@ def routed(kind: str, scope: str, at_ms: int, news: ListNews) -> bytes:
     name = f"{kind}|{scope}".encode()
     address = bytes([len(name)]) + name + at_ms.to_bytes(_MOMENT_BYTES, "big")
     return address + list_news.CODEC.dumps(news)
+
+
+def routed_canary(at_ms: int) -> bytes:
+    """Return a canary on the way of the lists."""
+    return bytes([len(CANARIES)]) + CANARIES.encode() + at_ms.to_bytes(_MOMENT_BYTES, "big")
 
 
 def list_of(raw: bytes) -> str:

@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pyflink.datastream import TimerService
 
 from flink_jobs._shell.cells import BytesCell, BytesMap
+from flink_jobs._shell.meters import ALERTS, Meter
 from flink_jobs._shell.redis_sink import RedisSink
 from flink_jobs._shell.steps import Messages, Reader, ReadStep, RecordStep, ShardStep, WriteStep
-from flink_jobs.trending import panes, served
+from flink_jobs.trending import news, panes, served
 from flink_jobs.trending.decode import BatchDecoder
-from flink_jobs.trending.lists import LIST_CELLS, LIST_MAPS, REVIEWS, Lists
+from flink_jobs.trending.lists import LIST_CELLS, LIST_MAPS, REVIEWS, SERVED, Lists
 from flink_jobs.trending.options import TrendingOptions
 from flink_jobs.trending.reviews import ReviewRecords
-from flink_jobs.trending.shard import PANES, SHARD_CELLS, SHARD_MAPS, Shard
+from flink_jobs.trending.rows import canary_of
+from flink_jobs.trending.shard import NEWS, PANES, SHARD_CELLS, SHARD_MAPS, Shard
 from schemas.registry import open_registry
 
 
@@ -47,12 +49,19 @@ class DetectShard(ShardStep):
         self._shard = Shard(self._options.trend, maps=maps, cells=cells)
 
     def arrived(self, raw: bytes, timers: TimerService) -> Messages:
-        """Keep a routed piece or decision until its time has come."""
+        """Keep a routed piece or decision until its time has come; a canary goes on at once."""
+        canary_ms = canary_of(raw)
+        if canary_ms is not None:
+            return (), (NEWS + news.routed_canary(canary_ms),)
         return (self._shard.take(raw, timers.current_watermark()),), ()
 
     def due(self, key: str | int, moment_ms: int, _timers: TimerService) -> Messages:
         """Close the pane that ended now, or let decisions take effect."""
         return (), list(self._shard.at(int(key), moment_ms))
+
+    def counted(self) -> Mapping[Meter, int]:
+        """Return the bursts that began."""
+        return {ALERTS: self._shard.alerts()}
 
 
 def is_panes(message: bytes) -> bool:
@@ -74,7 +83,9 @@ class KeepLists(ShardStep):
         self._lists = Lists(o.trend, maps=maps, cells=cells, requests=requests)
 
     def arrived(self, raw: bytes, _timers: TimerService) -> Messages:
-        """Keep news until all of their moment are there."""
+        """Keep news until all of their moment are there; a canary goes on at once."""
+        if news.list_of(raw) == news.CANARIES:
+            return (), (SERVED + served.canary_message(news.moment_of(raw)),)
         return (self._lists.take(raw),), ()
 
     def due(self, key: str | int, moment_ms: int, _timers: TimerService) -> Messages:

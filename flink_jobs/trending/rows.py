@@ -1,4 +1,4 @@
-"""What travels to the shards: pieces of panes, undos by the minute, and moderators' decisions.
+"""What travels to the shards: pieces of panes, undos by the minute, moderators' decisions, and canaries.
 
 All travel as ``shard (2 bytes) pane (8 bytes) body``, so that Flink's side can route them without decoding.
 """
@@ -9,6 +9,7 @@ from state.moderation import Decision, dumps_decision, loads_decision
 
 _SHARD_BYTES, _PANE_BYTES = 2, 8
 _NO_PANE = b"\x80" + bytes(_PANE_BYTES - 1)  # the smallest number of 64 bits
+_CANARY = b"\x80" + bytes(_PANE_BYTES - 2) + b"\x01"  # the one above it
 _MAX_STEP = 1 << 60
 _FIRST_STEP = -(1 << 62)  # no pane lies there; nor do steps of it meet the smallest number
 
@@ -44,6 +45,17 @@ def decision_of(raw: bytes) -> Decision | None:
     """
     at = _SHARD_BYTES + _PANE_BYTES
     return loads_decision(raw[at:]) if raw[_SHARD_BYTES:at] == _NO_PANE else None
+
+
+def routed_canary(shard: int, at_ms: int) -> bytes:
+    """Return a canary with its address in front; its pane is another one that cannot be."""
+    return shard.to_bytes(_SHARD_BYTES, "big") + _CANARY + str(at_ms).encode()
+
+
+def canary_of(raw: bytes) -> int | None:
+    """Return the event time of a routed canary, None for anything else."""
+    at = _SHARD_BYTES + _PANE_BYTES
+    return int(raw[at:]) if raw[_SHARD_BYTES:at] == _CANARY else None
 
 
 def shard_of(raw: bytes) -> int:

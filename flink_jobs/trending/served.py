@@ -4,7 +4,9 @@ import msgspec
 
 from flink_jobs._shell.for_readers import TTL_MS
 from flink_jobs._shell.redis_sink import Entry, ListWrite, Places
+from flink_jobs.trending.news import CANARIES
 from schemas.served import AsOf, as_of_key, denied_key, encode, fence, list_key, meta_key
+from schemas.served_canary import CANARY_TTL_MS, canary_key
 from state.list_state import ListChange
 from state.trend_config import TrendConfig
 
@@ -64,6 +66,22 @@ def message_of(cfg: TrendConfig, kind: str, scope: str, at_ms: int, change: List
     )
 
 
+def canary_message(at_ms: int) -> bytes:
+    """Return a canary in place of a list; it has neither places nor records."""
+    return _encode(
+        _Message(
+            kind=CANARIES,
+            scope="",
+            at_ms=at_ms,
+            as_of=str(at_ms).encode(),
+            places=[],
+            allowed=[],
+            denied=[],
+            records=[],
+        )
+    )
+
+
 def write_of(message: bytes) -> ListWrite:
     """Turn a message into a write.
 
@@ -71,6 +89,9 @@ def write_of(message: bytes) -> ListWrite:
         ServedError: The scope cannot be part of a key.
     """
     m = _decode(message)
+    if m.kind == CANARIES:
+        key = canary_key("trending")
+        return ListWrite(key, fence(m.at_ms), CANARY_TTL_MS, value=m.as_of, places=(), entries=())
     return ListWrite(
         version_key=as_of_key(m.scope, m.kind),
         fence=fence(m.at_ms),

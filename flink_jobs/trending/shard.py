@@ -45,6 +45,12 @@ class Shard:
         self._cells = cells
         self._sketches: dict[int, TailSketch] = {}
         self._rules: dict[int, Rules] = {}
+        self._alerts = 0
+
+    def alerts(self) -> int:
+        """Return how many bursts began since this was asked last."""
+        found, self._alerts = self._alerts, 0
+        return found
 
     def take(self, raw: bytes, watermark_ms: int) -> int:
         """Keep a routed piece, undos or a decision; return the event time at which they are due."""
@@ -82,6 +88,7 @@ class Shard:
         before = sketch.last_pane
         closed = shard_pane.close(cfg, sketch, topics, self._rules_of(shard), pieces, self._given.pop(pane))
         self._cells["sketch"].put(tail_sketch.CODEC.dumps(sketch))
+        self._alerts += int(closed.verdict.alerts.alert.sum())
         oldest = pane + 1 - cfg.burst.panes(cfg.keep_ms)
         self._kept.keep(shard, closed.kept, oldest)
         if cfg.sweep_due(before, pane):

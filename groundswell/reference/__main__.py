@@ -12,7 +12,8 @@ from flink_jobs.feed.options import FeedOptions
 from flink_jobs.interests.options import ENV_PREFIX as INTERESTS_PREFIX
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
-from groundswell.reference import cli_page, http_page, options_page, redis_page
+from groundswell.dashboards import boards
+from groundswell.reference import cli_page, http_page, metrics_page, options_page, redis_page
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/trending-options.md": lambda: options_page.page(
@@ -30,6 +31,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/redis.md": redis_page.page,
     "docs/reference/http.md": http_page.page,
     "docs/reference/cli.md": cli_page.page,
+    **boards.files(),
+    "docs/reference/metrics.md": metrics_page.page,
 }
 
 
@@ -55,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     old = stale(options.root)
     for path, text in old.items():
         if not options.check:
+            (options.root / path).parent.mkdir(parents=True, exist_ok=True)
             (options.root / path).write_text(text, "utf-8")
         said = "stale; run python -m groundswell.reference" if options.check else "written"
         sys.stdout.write(f"{path}: {said}\n")

@@ -9,6 +9,7 @@ from groundswell.reference.tables import code, table
 from schemas import served, served_models
 from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
+from schemas.served_canary import CANARY_PREFIX
 from schemas.served_feed import (
     BARS_PREFIX,
     PARTS,
@@ -124,6 +125,21 @@ record = msgspec.msgpack.decode(client.hget("{meta_key}", "d"))
 """
 
 
+_OPERATION = (
+    (
+        code(HEALTH_KEY),
+        "string",
+        "one HealthRecord (`schemas/served_health.py`); `groundswell health` writes it",
+    ),
+    (
+        code(f"{CANARY_PREFIX}:<job>"),
+        "hash",
+        "`_v` fence, `d` event time in ms of the newest canary (`groundswell canary`)",
+    ),
+    (code(f"{LIMITS}:{{<name>}}"), "hash", "rate of an API key; the HTTP server writes it"),
+)
+
+
 def page() -> str:
     """Return the text of the page."""
     keys = table(
@@ -163,12 +179,7 @@ def page() -> str:
             (code(served_models.ENTRIES_KEY), "hash", "name -> a model as JSON, never changed"),
             (code(served_models.CURRENT_KEY), "hash", "`_v` number of the switch, `d` one ModelPointer"),
             (code(f"{QLT_PREFIX}:{{<slot>}}:<shard>"), "hash", "`_v` fence, `d` one QualityRecord"),
-            (
-                code(HEALTH_KEY),
-                "string",
-                "one HealthRecord (`schemas/served_health.py`); `groundswell health` writes it",
-            ),
-            (code(f"{LIMITS}:{{<name>}}"), "hash", "rate of an API key; the HTTP server writes it"),
+            *_OPERATION,
         ],
     )
     text = _HEAD + keys + _WAYS

@@ -117,6 +117,7 @@ def _service(
         str(flink_conf.conf_dir(plan)),
         "-D",
         f"io.tmp.dirs={tmp}",
+        *(("-D", f"metrics.reporter.gate.jobName={name}") if plan.metrics else ()),
         *arguments,
     ]
     return Service(

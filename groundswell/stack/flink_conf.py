@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from groundswell.stack import metrics_gate
 from groundswell.stack.errors import MissingPieceError
 from groundswell.stack.plan import Plan
 from groundswell.stack.ports import LOOPBACK
@@ -57,6 +58,23 @@ def settings(plan: Plan) -> dict[str, str]:
         "cluster.registration.error-delay": "500 ms",
         "web.submit.enable": "false",
         "classloader.check-leaked-classloader": "false",
+        **_metrics(plan),
+    }
+
+
+def _metrics(plan: Plan) -> dict[str, str]:
+    """Return how metrics leave; each process adds its name (``flink.py``)."""
+    if not plan.metrics:
+        return {}
+    reporter = "org.apache.flink.metrics.prometheus.PrometheusPushGatewayReporterFactory"
+    return {
+        "metrics.reporters": "gate",
+        "metrics.reporter.gate.factory.class": reporter,
+        "metrics.reporter.gate.hostUrl": f"http://{LOOPBACK}:{plan.ports['metrics']}",
+        "metrics.reporter.gate.randomJobNameSuffix": "false",
+        "metrics.reporter.gate.interval": f"{metrics_gate.PUSH_EVERY_S} SECONDS",
+        # Otherwise +Inf of our buckets, and much else, becomes underscores.
+        "metrics.reporter.gate.filterLabelValueCharacters": "false",
     }
 
 

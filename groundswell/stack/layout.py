@@ -38,6 +38,11 @@ class Layout:
         return self.root / "supervisor.lock"
 
     @property
+    def prometheus_file(self) -> Path:
+        """Where a Prometheus finds what to ask: written when the stack shows its metrics."""
+        return self.root / "prometheus.yml"
+
+    @property
     def logs(self) -> Path:
         """One log for each process, plus its standard output."""
         return self.root / "logs"

@@ -24,7 +24,11 @@ _POLL_S = 0.05
 
 
 def start(
-    data_dir: Path | str, *, fresh: bool = False, echo: Callable[[str], None] = lambda _: None
+    data_dir: Path | str,
+    *,
+    fresh: bool = False,
+    metrics: bool = False,
+    echo: Callable[[str], None] = lambda _: None,
 ) -> Stack:
     """Start the stack of a folder and leave it running; one that already runs is returned as it is.
 
@@ -33,6 +37,7 @@ def start(
     Args:
         data_dir: its folder, made when absent. Two folders are two independent stacks.
         fresh: throw away what an earlier run left there. Without it, earlier jobs are resumed.
+        metrics: let Prometheus see Flink's metrics.
         echo: receives one line for each step.
 
     Raises:
@@ -43,7 +48,7 @@ def start(
     if running is not None and not fresh:
         echo(f"the stack in {running.data_dir} already runs")
         return running
-    supervisor = _launch(data_dir, fresh=fresh, echo=echo)
+    supervisor = _launch(data_dir, fresh=fresh, metrics=metrics, echo=echo)
     try:
         stack = _wait(Layout.at(data_dir), supervisor, echo)
         _release(supervisor)
@@ -57,11 +62,15 @@ def start(
 
 @contextmanager
 def running(
-    data_dir: Path | str, *, fresh: bool = False, echo: Callable[[str], None] = lambda _: None
+    data_dir: Path | str,
+    *,
+    fresh: bool = False,
+    metrics: bool = False,
+    echo: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stack]:
     """Hold a stack for the length of a block; it ends with the block, or with this process in any way."""
     layout = Layout.at(data_dir)
-    supervisor = _launch(data_dir, fresh=fresh, echo=echo)
+    supervisor = _launch(data_dir, fresh=fresh, metrics=metrics, echo=echo)
     try:
         yield _wait(layout, supervisor, echo)
     finally:
@@ -123,7 +132,9 @@ def _running(layout: Layout) -> Stack | None:
     return Stack.load(layout.root) if now and now.supervised() and now.phase == state.READY else None
 
 
-def _launch(data_dir: Path | str, *, fresh: bool, echo: Callable[[str], None]) -> subprocess.Popen[bytes]:
+def _launch(
+    data_dir: Path | str, *, fresh: bool, metrics: bool, echo: Callable[[str], None]
+) -> subprocess.Popen[bytes]:
     layout = Layout.at(data_dir)
     now = state.read(layout)
     if now is not None and now.supervised() and fresh:
@@ -132,7 +143,7 @@ def _launch(data_dir: Path | str, *, fresh: bool, echo: Callable[[str], None]) -
         _end_strays(layout)  # of a supervisor that was killed
         if fresh:
             _wipe(layout)
-        made = plan.make(layout, echo)
+        made = plan.make(layout, echo, metrics=metrics)
         layout.create()
         plan.write(made)
         layout.state_file.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from groundswell.stack import jars, java, libpython, ports, redis
 from groundswell.stack.errors import MissingPieceError
 from groundswell.stack.layout import Layout
 
-PORT_NAMES = ("kafka", "kafka_controller", "redis", "flink_rest", "flink_rpc", "flink_blob")
+PORT_NAMES = ("kafka", "kafka_controller", "redis", "flink_rest", "flink_rpc", "flink_blob", "metrics")
 TASK_MANAGERS = 2
 
 
@@ -24,6 +24,7 @@ class Plan(msgspec.Struct, frozen=True):
         python_path: folders that an embedded interpreter must be told about: it reads no .pth file, so
             it knows neither the virtual environment nor an editable install.
         execution_mode: Flink's python.execution-mode, "thread" or "process".
+        metrics: Flink's processes push their metrics to the supervisor, which shows them to Prometheus.
     """
 
     stack_id: str
@@ -40,6 +41,7 @@ class Plan(msgspec.Struct, frozen=True):
     execution_mode: str
     ports: dict[str, int]
     task_managers: int = TASK_MANAGERS
+    metrics: bool = False
 
     @property
     def layout(self) -> Layout:
@@ -52,7 +54,13 @@ class Plan(msgspec.Struct, frozen=True):
         return str(Path(self.java_home) / "bin" / "java")
 
 
-def make(layout: Layout, echo: Callable[[str], None], task_managers: int = TASK_MANAGERS) -> Plan:
+def make(
+    layout: Layout,
+    echo: Callable[[str], None],
+    task_managers: int = TASK_MANAGERS,
+    *,
+    metrics: bool = False,
+) -> Plan:
     """Find every piece and choose ports.
 
     Raises:
@@ -78,6 +86,7 @@ def make(layout: Layout, echo: Callable[[str], None], task_managers: int = TASK_
         execution_mode=libpython.execution_mode(),
         ports=ports.choose(PORT_NAMES, keep=_old_ports(layout)),
         task_managers=task_managers,
+        metrics=metrics,
     )
 
 

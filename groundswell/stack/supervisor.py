@@ -13,7 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from groundswell.stack import flink, flink_conf, kafka, processes, redis, state
+from groundswell.log_lines import set_up
+from groundswell.stack import flink, flink_conf, kafka, metrics_gate, processes, prometheus_conf, redis, state
 from groundswell.stack.errors import StackError
 from groundswell.stack.identity import capture
 from groundswell.stack.layout import Layout
@@ -44,6 +45,7 @@ class Supervisor:
         self.runners = {service.name: Runner(service, plan.stack_id) for service in services(plan)}
         self.resumer = Resumer(plan)
         self._written: state.StackState | None = None
+        self._gate = metrics_gate.start(plan.ports["metrics"]) if plan.metrics else None
 
     def run(self) -> int:
         """Loop until stopped; always leaves no process behind. Returns the exit code."""
@@ -115,6 +117,9 @@ class Supervisor:
 
     def _end(self) -> None:
         self.resumer.close()
+        if self._gate is not None:
+            self._gate.shutdown()
+            self._gate.server_close()
         known = [runner.identity for runner in self.runners.values() if runner.identity is not None]
         strays = [each for each in processes.marked(self.plan.stack_id) if each not in known]
         killed = processes.stop([*known, *strays], _STOP_GRACE_S)
@@ -131,6 +136,8 @@ class Supervisor:
 def services(plan: Plan) -> list[Service]:
     """Return every service of a plan; writes their configuration files."""
     flink_conf.write(plan)
+    if plan.metrics:
+        prometheus_conf.write(plan)
     layout = plan.layout
     store = Service(
         name="redis",
@@ -146,7 +153,7 @@ def services(plan: Plan) -> list[Service]:
 def main() -> int:
     """Supervise the folder named on the command line."""
     layout, lock = Layout.at(sys.argv[1]), int(sys.argv[2])
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up(logging.INFO)
     # The starter locked the folder and handed the lock over: it ends with this process. It must not be
     # inherited further, or a server that outlives us would keep the folder locked.
     os.set_inheritable(lock, False)

@@ -106,6 +106,7 @@ def start(
     """
     import logging  # noqa: PLC0415
 
+    from groundswell.log_lines import set_up  # noqa: PLC0415
     from serving.app import create_app  # noqa: PLC0415
     from serving.health_store import RedisHealthStore  # noqa: PLC0415
     from serving.redis_feed_store import RedisFeedStore  # noqa: PLC0415
@@ -115,7 +116,7 @@ def start(
     from serving.web.redis_buckets import RedisBuckets  # noqa: PLC0415
     from serving.web.run import Addresses, run  # noqa: PLC0415
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    set_up(logging.WARNING)
     store = RedisTrendStore.at(url, timeout_s=1.0)
     interests = RedisInterestStore.at(url, timeout_s=1.0)
     keys = KeysWatch(keys_file) if keys_file else None

@@ -16,6 +16,9 @@ def register(app: typer.Typer) -> None:
         data: DataDir = DEFAULT_DATA_DIR,
         *,
         fresh: Annotated[bool, typer.Option(help="Throw away the data of an earlier run.")] = False,
+        metrics: Annotated[
+            bool, typer.Option("--metrics", help="Let Prometheus see Flink's metrics; says how to start it.")
+        ] = False,
         as_json: AsJson = False,
     ) -> None:
         """Start Kafka, Redis and Flink on loopback; earlier jobs resume from their newest checkpoint.
@@ -24,11 +27,15 @@ def register(app: typer.Typer) -> None:
         or did not start; the message says what to do.
         """
         from groundswell.stack import local  # noqa: PLC0415 - loads the stack only when asked to
+        from groundswell.stack.layout import Layout  # noqa: PLC0415
 
-        stack = local.start(data, fresh=fresh, echo=say)
+        stack = local.start(data, fresh=fresh, metrics=metrics, echo=say)
         if as_json:
             typer.echo(msgspec.json.encode(local.status(stack.data_dir)).decode())
             return
         typer.echo(f"Kafka  {stack.kafka_bootstrap}")
         typer.echo(f"Redis  {stack.redis_url}")
         typer.echo(f"Flink  {stack.flink_rest_url}")
+        if stack.plan.metrics:
+            file = Layout.at(stack.data_dir).prometheus_file
+            typer.echo(f"Metrics: prometheus --config.file={file} --web.listen-address=127.0.0.1:9090")

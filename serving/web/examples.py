@@ -9,6 +9,7 @@ from schemas.served_health import DeadLetters, GroupLag, HealthRecord, JobHealth
 from serving.ranks import Ranks
 from serving.trend import Trend
 from serving.web import mastodon
+from serving.web.canary_shapes import Canaries
 from serving.web.cursor import cursor
 from serving.web.feed_shapes import Feed, FeedItem
 from serving.web.past_shapes import InterestHistory, PastInterests, PastTopic
@@ -135,6 +136,7 @@ EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
                 jobs=(JobHealth(name="trending", state="RUNNING", checkpoint_ms=_NOON_MS - 7_000),),
             ),
         ),
+        "Canaries": Canaries(trending_ms=_NOON_MS + 1_000, interests_ms=_NOON_MS + 1_000),
         "Readiness": Readiness(ready=True, stale=False, as_of_ms=_NOON_MS, confirmed_ms=_NOON_MS + 2_000),
         "Feed": Feed(
             decision_id=_DECISION,

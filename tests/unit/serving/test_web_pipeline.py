@@ -66,12 +66,12 @@ def test_health_is_shown_and_its_absence_too() -> None:
     text = generate_latest(app.state.service.metrics.registry).decode()
     for line in (
         "groundswell_pipeline_collected 1.0",
-        'groundswell_lag_records{job="trending",topic="engagement"} 7.0',
-        'groundswell_dead_letters{job="interests",reason="late",topic="engagement"} 3.0',
-        'groundswell_checkpoint_age_seconds{job="trending"} 12.0',
+        'groundswell_lag_records{job_name="trending",topic="engagement"} 7.0',
+        'groundswell_dead_letters{job_name="interests",reason="late",topic="engagement"} 3.0',
+        'groundswell_checkpoint_age_seconds{job_name="trending"} 12.0',
         "groundswell_interest_log_loss 0.5",
         "groundswell_interest_calibration 1.25",
-        "groundswell_interest_alarms 2.0",
+        "groundswell_interest_alarms_total 2.0",
     ):
         assert line in text
     for store in (Kept(None), Kept()):
