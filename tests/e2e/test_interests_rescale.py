@@ -71,8 +71,10 @@ def _served(stack: Stack, model: str) -> dict[str, Value]:
 
 
 def _examples(stack: Stack, model: str) -> list[tuple[object, ...]]:
+    """Return the last change of each example: the broker compacts the others away whenever it likes."""
     registry, found = FileRegistry(), []
-    for record in read_topic(stack.kafka_bootstrap, "interest.examples"):
+    last = {record.key: record for record in read_topic(stack.kafka_bootstrap, "interest.examples")}
+    for record in last.values():
         _, one = decode_value(record.value or b"", registry)
         assert isinstance(one, InterestExampleJoined)
         if one.model == model:
