@@ -132,7 +132,7 @@ class FlinkCluster:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode == 0, f"{done.stdout[-3000:]}{done.stderr[-3000:]}"
 
