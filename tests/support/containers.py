@@ -1,7 +1,7 @@
 """Containers for tests, or the services of a running compose; a missing piece is named.
 
-Images are the ones of docker-compose.yml. `TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX` puts local stand-ins in
-their place; what was used is printed.
+Images are the ones of docker-compose.yml, and `STANDIN_PREFIX` puts local stand-ins in their place as it does
+there; what was used is printed.
 """
 
 import importlib.util
@@ -66,9 +66,10 @@ def engine() -> None:
 
 
 def image(service: str) -> str:
-    """Return the image of a service as docker-compose.yml names it, without the prefix of stand-ins."""
+    """Return the image of a service as docker-compose.yml names it."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
-    return re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", str(services[service]["image"]))
+    name = str(services[service]["image"])
+    return re.sub(r"\$\{(\w+):?-([^}]*)\}", lambda one: os.environ.get(one.group(1)) or one.group(2), name)
 
 
 @contextmanager
