@@ -25,6 +25,7 @@ VERBS = (
     "keys",
     "interests",
     "score",
+    "feed",
     "models",
     "forget",
     "sweep",

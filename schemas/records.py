@@ -100,6 +100,48 @@ class TagLabel(msgspec.Struct, frozen=True, kw_only=True):
     prob: float
 
 
+class SlateItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the items of an event."""
+
+    # What is shown.
+    item_id: str
+    # Place, from 0.
+    position: int
+    # Worth when it was placed, lowered by what stands before it.
+    score: float
+    # Probability that the person likes it; 0 on lower rungs, where nobody scored it.
+    p: float
+    # in_network, interest, trending, popular, new or static.
+    source: str
+    # The creator, topic or scope that it was found by.
+    reason: str
+    # Probability that it is shown in this place, given the blocks before, in (0, 1].
+    propensity: float
+    # Lifted by the exploration budget.
+    explored: bool
+
+
+class SlateCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the candidates of an event."""
+
+    # What could be shown.
+    item_id: str
+    # Its creator; empty = unknown.
+    author_id: str
+    # Its topics, with line feeds between them.
+    topics: str
+    # People who met it.
+    met: int
+    # As of items.
+    source: str
+    # A new creator's: it may be explored.
+    new: bool
+    # As of items.
+    p: float
+    # p, lowered for creators that the person does not follow or is tired of.
+    score: float
+
+
 class EngagementRecorded(msgspec.Struct, frozen=True, kw_only=True):
     """One person did one thing to one item. Every positive action has its undo."""
 
@@ -481,6 +523,40 @@ class InterestAlarmRaised(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
 
 
+class SlateDecided(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed was decided: what was shown where and why, and all that it was made from."""
+
+    EVENT: ClassVar[str] = "slate"
+
+    # Id of the decision: engagement events name it in decision_id. The source of its random numbers. 1 to
+    # 128 characters.
+    event_id: str
+    # When it was decided, milliseconds UTC. The Kafka record timestamp carries the same value.
+    source_ms: int
+    # Not known here: 0.
+    received_ms: int = 0
+    # For whom. The partition key. 1 to 256 characters.
+    actor_id: str
+    # Event time of the newest of what it was made from; 0 = nothing was known.
+    as_of_ms: int
+    # Where it is shown.
+    surface: str = "feed"
+    # Rung of the ladder: full, popular, trending, static or none.
+    rung: str
+    # Version of features and model that scored.
+    model: str = ""
+    # Version of the policy that ordered.
+    policy: str
+    # Settings of the policy as JSON.
+    settings: str
+    # BLAKE2b-128 of what the slate follows from, in hex; see state/feed_slate.py.
+    inputs_hash: str
+    # What is shown, in order.
+    items: tuple[SlateItem, ...] = ()
+    # What could be shown, in the order in which it was found.
+    candidates: tuple[SlateCandidate, ...] = ()
+
+
 Record: TypeAlias = (
     EngagementRecorded
     | ContentChanged
@@ -492,6 +568,7 @@ Record: TypeAlias = (
     | ErasureRequested
     | ErasureCarriedOut
     | InterestAlarmRaised
+    | SlateDecided
 )
 
 RECORDS: Final[dict[str, type[Record]]] = {
@@ -505,4 +582,5 @@ RECORDS: Final[dict[str, type[Record]]] = {
     "erasure": ErasureRequested,
     "erasure_audit": ErasureCarriedOut,
     "interest_alarm": InterestAlarmRaised,
+    "slate": SlateDecided,
 }

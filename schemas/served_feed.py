@@ -6,7 +6,7 @@ key                                                type  content
 ``groundswell:v1:pool:{<slot>}:topic:<topic>``     HASH  ``_v`` fence, ``d`` one PoolRecord
 ``groundswell:v1:pool:{<slot>}:creator:<user>``    HASH  the same: a creator's items
 ``groundswell:v1:pool:{<slot>}:popular:<scope>``   HASH  the same: what is liked in a scope
-``groundswell:v1:pool:{<slot>}:new:<scope>|<part>`` HASH  the same: new creators' items, one part of 8
+``groundswell:v1:pool:{<slot>}:new:<scope>#<part>`` HASH  the same: new creators' items, one part of 8
 ``groundswell:v1:wish:{<slot>}:<user>``            HASH  ``_v`` fence, ``d`` one WishRecord
 ``groundswell:v1:seen:{<slot>}:<user>``            HASH  ``_v`` fence, ``d`` one SeenRecord
 ``groundswell:v1:bars:{<part>}``                   HASH  ``_v`` fence, ``d`` one BarsRecord, one part of 8
@@ -146,7 +146,7 @@ def pool_key(kind: PoolKind, name: str) -> str:
 
 def new_name(scope: str, part: int) -> str:
     """Return the name of a part of a scope's pool of new creators' items."""
-    return f"{scope}|{part}"
+    return f"{scope}#{part}"
 
 
 def wish_key(user: str) -> str:
@@ -190,6 +190,6 @@ def decode(kind: type[R], raw: bytes) -> R:
 
 
 def _slot(name: str) -> int:
-    if not 0 < len(name) <= MAX_ID_CHARS + len("|0"):
+    if not 0 < len(name) <= MAX_ID_CHARS + len("#0"):
         raise ServedError(f"id of {len(name)} characters: expected 1 to {MAX_ID_CHARS}")
     return slot_of(name)

@@ -6,16 +6,22 @@ It needs FastAPI and Redis, neither Flink nor Kafka: extra `serving`.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from schemas.registry import FileRegistry
+from serving.feed import FeedMaker
+from serving.feed_store import FeedStore
 from serving.health_store import HealthStore, NobodyCollects
 from serving.interest_store import InterestStore
+from serving.memory_feed_store import MemoryFeedStore
 from serving.memory_interest_store import MemoryInterestStore
 from serving.store import TrendStore
 from serving.web import (
+    feed_routes,
     health_routes,
     mastodon_routes,
     past_routes,
@@ -26,6 +32,7 @@ from serving.web import (
 )
 from serving.web.build import VERSION
 from serving.web.examples import EXAMPLES
+from serving.web.feeds import Feeds
 from serving.web.guard import Guard
 from serving.web.keys import KeysFile
 from serving.web.limiter import Buckets, Limiter
@@ -37,6 +44,8 @@ from serving.web.people import People
 from serving.web.problems import install
 from serving.web.service import Service
 from serving.web.shortcut import Shortcut
+from serving.web.slate_log import Sender, SlateLog
+from serving.web.trending_topics import TrendingTopics
 
 _CORS_HEADERS = ("Authorization", "X-Api-Key", "Last-Event-ID", "If-None-Match")
 
@@ -50,6 +59,8 @@ def create_app(
     statuses: Statuses | None = None,
     interests: InterestStore | None = None,
     health: HealthStore | None = None,
+    feeds: FeedStore | None = None,
+    slates: Sender | None = None,
 ) -> FastAPI:
     """Return the application; `app.state.service` is what its endpoints share.
 
@@ -60,6 +71,8 @@ def create_app(
         buckets: Rates that several servers share; None = this server alone.
         interests: Where interests are read, from several threads; None = nothing is known of anybody.
         health: Where the pipeline's health is read, from several threads; None = nobody collects it.
+        feeds: Where feeds are read, from several threads; None = nobody follows or has seen anything.
+        slates: Where decisions of feeds go; None = nowhere.
         statuses: Looks up the platform's posts for Mastodon's clients.
     """
     service = Service(store, options := options or WebOptions())
@@ -79,6 +92,7 @@ def create_app(
         mastodon_routes.routes(service, statuses),
         people_routes.routes(people),
         past_routes.routes(people),
+        feed_routes.routes(_feeds(service, store, feeds or MemoryFeedStore(), people, slates)),
         pipeline_routes.routes(service, health),
         health_routes.routes(service),
     ):
@@ -86,9 +100,16 @@ def create_app(
     app.router.routes.extend(page_routes())
     install(app)
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
-    paths = frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
+    _put_in_front(app, service, keys, buckets)
+    return app
+
+
+def _put_in_front(
+    app: FastAPI, service: Service, keys: Callable[[], KeysFile] | None, buckets: Buckets | None
+) -> None:
+    """Add what stands in front of the endpoints; the last one added stands foremost."""
+    options, paths = service.options, frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
     limiter = Limiter(buckets, service.calls, service.metrics.local_limits.inc, options.limit_deadline_s)
-    # The last one added stands in front.
     app.add_middleware(Shortcut, board=service.board, queries=service.queries)
     app.add_middleware(
         Guard, options=options, keys=keys, limiter=limiter, metrics=service.metrics, paths=paths
@@ -100,7 +121,21 @@ def create_app(
             allow_methods=["GET"],
             allow_headers=_CORS_HEADERS,
         )
-    return app
+
+
+def _feeds(
+    service: Service, store: TrendStore, feeds: FeedStore, people: People, slates: Sender | None
+) -> Feeds:
+    """Return what makes feeds."""
+    options = service.options
+    trending = TrendingTopics(store, allowed_only=options.allowed_only)
+    registry = lru_cache(maxsize=1)(FileRegistry)
+    service.slates = SlateLog(slates, registry, lambda result: service.metrics.slates.labels(result).inc())
+    maker = FeedMaker(feeds, people, trending.topics)
+    return Feeds(
+        *(maker, trending, service.calls, service.slates, service.metrics),
+        *(options.deadline_s, options.feeds, options.feed_static),
+    )
 
 
 @asynccontextmanager
@@ -116,6 +151,8 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await watching
         service.calls.close()
+        if service.slates is not None:
+            await asyncio.to_thread(service.slates.close)
 
 
 def _remembered(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -7,6 +7,7 @@ from state.burst_config import DAY_MS
 
 MAX_TOPICS: Final = 1024
 MAX_RECENT: Final = 255
+MAX_VARIANCE: Final = 100.0
 
 
 class InterestConfigError(ValueError):
@@ -32,7 +33,8 @@ class InterestConfig:
         base_events: Labels after which the overall rate keeps 1/e.
         max_topics: Topics kept for a user; the one with the least slow mass leaves.
         recent_items: Newest liked items that are remembered one by one.
-        learning_rate: Step size of the head; small, since heads of subtasks never meet.
+        head_variance: Variance of the head's weights around where they start, before any label.
+        head_drift: Share of that variance that each label adds again, so that the head never stops learning.
     """
 
     long_events: float = 100.0
@@ -46,7 +48,8 @@ class InterestConfig:
     base_events: float = 10_000.0
     max_topics: int = 64
     recent_items: int = 16
-    learning_rate: float = 0.05
+    head_variance: float = 0.03
+    head_drift: float = 1e-5
 
     def __post_init__(self) -> None:
         """Report every setting that is out of range at once.
@@ -67,7 +70,11 @@ class InterestConfig:
             problems.append(f"max_topics = {self.max_topics!r}: expected 1 to {MAX_TOPICS}")
         if not 0 <= self.recent_items <= MAX_RECENT:
             problems.append(f"recent_items = {self.recent_items!r}: expected 0 to {MAX_RECENT}")
-        if not 0 < self.learning_rate <= 1:
-            problems.append(f"learning_rate = {self.learning_rate!r}: expected above 0, at most 1")
+        if not 0 < self.head_variance <= MAX_VARIANCE:
+            problems.append(
+                f"head_variance = {self.head_variance!r}: expected above 0, at most {MAX_VARIANCE}"
+            )
+        if not 0 <= self.head_drift <= 1:
+            problems.append(f"head_drift = {self.head_drift!r}: expected 0 to 1")
         if problems:
             raise InterestConfigError("interest settings:\n  " + "\n  ".join(problems))

@@ -1,4 +1,4 @@
-"""The small model that all users share: a weight for each feature, learned online.
+"""The small model that all users share: a weight for each feature. `interest_step` learns it online.
 
 Replicas need not talk: each sees enough labels for so few weights. In the job a replica belongs to a shard of
 people, not to a subtask: rescaling moves it with its people and changes nothing. Where several become one,
@@ -6,19 +6,22 @@ people, not to a subtask: rescaling moves it with its people and changes nothing
 """
 
 import struct
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import exp, sqrt
+from math import exp
 from operator import mul
 from typing import Final
 
+import numpy as np
+
 from state.codec import Codec, StateCorruptError, register
-from state.interest_config import InterestConfig
 from state.interest_features import FEATURES, Features
 
 _HEAD: Final = struct.Struct("<H3d")
 _LIMIT: Final = 30.0
-_CAUTION: Final = 1.0  # squared gradients that the first weights count for
+_N: Final = len(FEATURES)
+_UPPER: Final = np.triu_indices(_N)
 # Where weights start: rates as they are, the rest as it came out on films, rounded. They are learned anyway.
 _WARM: Final = {
     "item_rate": 1.0,
@@ -41,14 +44,15 @@ class HeadState:
         pos: Positive labels, decayed by labels.
         n: Labels, decayed by labels; starts with a prior of two at one half.
         learned: Labels learned from, all time.
-        squares: Sum of squared gradients of each weight, which makes its steps smaller.
+        spread: How unsure each weight still is, and together with which others: their covariance, row by
+            row, as a share of what it is before any label. Symmetric.
     """
 
     weights: list[float] = field(default_factory=lambda: [_WARM.get(name, 0.0) for name in FEATURES])
     pos: float = 1.0
     n: float = 2.0
     learned: float = 0.0
-    squares: list[float] = field(default_factory=lambda: [_CAUTION] * len(FEATURES))
+    spread: "array[float]" = field(default_factory=lambda: array("d", np.eye(_N).tobytes()))
 
 
 def base_prob(head: HeadState) -> float:
@@ -62,52 +66,6 @@ def prob(head: HeadState, values: Features) -> float:
     if not -_LIMIT < margin < _LIMIT:
         margin = _LIMIT if margin > 0.0 else -_LIMIT
     return 1.0 / (1.0 + exp(-margin))
-
-
-def step_towards(cfg: InterestConfig, head: HeadState, values: Features, label: int) -> None:
-    """Take one step of gradient descent towards a label. About 3 us.
-
-    Source: J. Duchi et al., Adaptive Subgradient Methods, JMLR 2011, diagonal form.
-    """
-    push(cfg, head, values, prob(head, values) - label)
-
-
-Step = Callable[[InterestConfig, HeadState, Features, int], None]
-
-
-def learn(
-    cfg: InterestConfig, head: HeadState, values: Features, label: int, step: Step = step_towards
-) -> None:
-    """Take one step towards a label and count it.
-
-    Args:
-        cfg: Settings.
-        head: Changed in place.
-        values: Features as of the prediction.
-        label: 1 or 0.
-        step: Who takes the step: ours, or `online_model.RiverStep`.
-    """
-    step(cfg, head, values, label)
-    fade = 1.0 - 1.0 / cfg.base_events
-    head.pos = head.pos * fade + label
-    head.n = head.n * fade + 1.0
-    head.learned += 1.0
-
-
-def flip(cfg: InterestConfig, head: HeadState, values: Features) -> None:
-    """Make a negative that was learned a positive: the difference of both gradients is -1. About 2 us."""
-    push(cfg, head, values, -1.0)
-    head.pos = min(head.pos + 1.0, head.n)
-
-
-def push(cfg: InterestConfig, head: HeadState, values: Features, gradient: float) -> None:
-    """Move the weights against a gradient of the loss by the margin."""
-    weights, squares = head.weights, head.squares
-    step, steepness = cfg.learning_rate * gradient, gradient * gradient
-    for at, value in enumerate(values):
-        if value:
-            square = squares[at] = squares[at] + steepness * value * value
-            weights[at] -= step * value / sqrt(square)
 
 
 def merged(heads: Iterable[HeadState]) -> HeadState:
@@ -125,33 +83,32 @@ def merged(heads: Iterable[HeadState]) -> HeadState:
         pos=sum(head.pos for head in heads) / len(heads),
         n=sum(head.n for head in heads) / len(heads),
         learned=sum(head.learned for head in heads),
-        squares=[
-            sum(share * head.squares[at] for share, head in zip(shares, heads, strict=True)) / whole
-            for at in range(len(FEATURES))
-        ],
+        spread=array("d", (np.array(shares) / whole @ np.array([head.spread for head in heads])).tobytes()),
     )
 
 
 def _encode(head: HeadState) -> bytes:
-    n = len(head.weights)
-    return _HEAD.pack(n, head.pos, head.n, head.learned) + struct.pack(
-        f"<{2 * n}d", *head.weights, *head.squares
+    upper = np.frombuffer(head.spread).reshape(_N, _N)[_UPPER]
+    return (
+        _HEAD.pack(_N, head.pos, head.n, head.learned)
+        + struct.pack(f"<{_N}d", *head.weights)
+        + upper.astype("<f8").tobytes()
     )
 
 
 def _decode_v1(payload: bytes) -> HeadState:
-    size = _HEAD.size + 16 * len(FEATURES)
+    size = _HEAD.size + 8 * (_N + len(_UPPER[0]))
     if len(payload) != size:
         raise StateCorruptError(
             f"interest head v1 has {len(payload)} bytes, expected {size}; restore an older snapshot"
         )
     n, pos, total, learned = _HEAD.unpack_from(payload)
-    if n != len(FEATURES):
-        raise StateCorruptError(
-            f"interest head v1 has {n} weights, expected {len(FEATURES)}; restore an older snapshot"
-        )
-    numbers = list(struct.unpack_from(f"<{2 * n}d", payload, _HEAD.size))
-    return HeadState(numbers[:n], pos, total, learned, numbers[n:])
+    if n != _N:
+        raise StateCorruptError(f"interest head v1 has {n} weights, expected {_N}; restore an older snapshot")
+    weights = list(struct.unpack_from(f"<{n}d", payload, _HEAD.size))
+    spread = np.zeros((_N, _N))
+    spread[_UPPER] = spread.T[_UPPER] = np.frombuffer(payload, "<f8", offset=_HEAD.size + 8 * n)
+    return HeadState(weights, pos, total, learned, array("d", spread.tobytes()))
 
 
 CODEC: Final[Codec[HeadState]] = register(

@@ -25,11 +25,12 @@ import struct
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from state import interest_head, interest_user
+from state import interest_head, interest_step, interest_user
 from state.interest_config import InterestConfig
 from state.interest_features import FEATURES, Features, View, features, item_prob, view
-from state.interest_head import HeadState, Step, step_towards
+from state.interest_head import HeadState
 from state.interest_stats import ItemStats
+from state.interest_step import Step, step_towards
 from state.interest_user import WIDTH, Receipt, UserState, observe, scales
 
 _PACKED: Final = struct.Struct(f"<{1 + len(FEATURES)}d")
@@ -107,7 +108,7 @@ def learn(
     item: str = "",
     head_step: Step = step_towards,
 ) -> Receipt:
-    """Learn a label: head and user. About 5 us.
+    """Learn a label: head and user. About 11 us.
 
     Args:
         cfg: Settings.
@@ -120,9 +121,9 @@ def learn(
         weight: How much the label moves what is known of the user, above 0. The head takes whole steps.
         step: How much of an event of the user this is; rows of one slate share one.
         item: As ``About.item_id``.
-        head_step: Who moves the head's weights, see `interest_head.learn`.
+        head_step: Who moves the head's weights, see `interest_step.learn`.
     """
-    interest_head.learn(cfg, head, scored.features, label, head_step)
+    interest_step.learn(cfg, head, scored.features, label, head_step)
     return observe(
         cfg,
         user,
@@ -145,8 +146,8 @@ def flip(
     receipt: Receipt,
     item: str = "",
 ) -> Receipt:
-    """Make a learned negative a positive, in head and user, and return the new receipt. About 4 us."""
-    interest_head.flip(cfg, head, scored.features)
+    """Make a learned negative a positive, in head and user, and return the new receipt. About 7 us."""
+    interest_step.flip(cfg, head, scored.features)
     return interest_user.turn(cfg, user, topics, receipt, item)
 
 

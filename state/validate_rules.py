@@ -203,6 +203,31 @@ _INTEREST_ALARM = EventRules(
     ),
 )
 
+_SLATE = EventRules(
+    required=(
+        *("event_id", "source_ms", "actor_id", "as_of_ms"),
+        *("rung", "policy", "settings", "inputs_hash"),
+    ),
+    rules=(
+        Text("event_id", 1, 128),
+        Whole("source_ms", 1),
+        Whole("received_ms", 0),
+        Text("actor_id", 1, 256),
+        Whole("as_of_ms", 0),
+        Text("surface", 0, 64),
+        Among("rung", ("full", "cached", "popular", "trending", "static", "none")),
+        Text("model", 0, 128),
+        Text("policy", 1, 128),
+        Text("settings", 1, 4_096),
+        Text("inputs_hash", 1, 64),
+        Count("items", 1_000, "item_id"),
+        Each("items", 1, 512, "item_id"),
+        Count("candidates", 1_000, "item_id"),
+        Each("candidates", 1, 512, "item_id"),
+        Each("candidates", 0, 256, "author_id"),
+    ),
+)
+
 RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
     {
         "engagement": _ENGAGEMENT,
@@ -215,5 +240,6 @@ RULES: Final[Mapping[str, EventRules]] = MappingProxyType(
         "erasure": _ERASURE,
         "erasure_audit": _ERASURE_AUDIT,
         "interest_alarm": _INTEREST_ALARM,
+        "slate": _SLATE,
     }
 )

@@ -10,7 +10,8 @@ from groundswell.offline import interests
 from groundswell.offline.interest_metrics import Quality, quality
 from groundswell.offline.interest_rows import Row, last_rows
 from groundswell.offline.interests import Replay
-from state.interest_head import HeadState, Step, step_towards
+from state.interest_head import HeadState
+from state.interest_step import Step, step_towards
 from state.residual import NoResidual, Residual
 
 

@@ -15,9 +15,10 @@ from groundswell.offline.interest_rows import Row
 from state import interest_head, interest_model, interest_stats, residual
 from state.interest_config import InterestConfig
 from state.interest_features import View, view
-from state.interest_head import HeadState, Step, base_prob, step_towards
+from state.interest_head import HeadState, base_prob
 from state.interest_model import About, Scored
 from state.interest_stats import ItemStats
+from state.interest_step import Step, step_towards
 from state.interest_user import UserState, observe
 from state.residual import Case, NoResidual, Residual
 
@@ -50,7 +51,7 @@ class Replay:
         items: By item id.
         creators: By creator id.
         topics: By topic.
-        head_step: Who moves the weights of the head, see `interest_head.learn`.
+        head_step: Who moves the weights of the head, see `interest_step.learn`.
         residual: Adds to the head's margin what the head cannot know; nothing by default.
         seen: The user that was looked at last, until something is learned.
     """

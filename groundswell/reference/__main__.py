@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flink_jobs.content.options import ENV_PREFIX as CONTENT_PREFIX
 from flink_jobs.content.options import ContentOptions
+from flink_jobs.feed.options import ENV_PREFIX as FEED_PREFIX
+from flink_jobs.feed.options import FeedOptions
 from flink_jobs.interests.options import ENV_PREFIX as INTERESTS_PREFIX
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.trending.options import ENV_PREFIX, TrendingOptions
@@ -21,6 +23,9 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "docs/reference/interests-options.md": lambda: options_page.page(
         "interests", InterestsOptions(), INTERESTS_PREFIX, "join.window_ms"
+    ),
+    "docs/reference/feed-options.md": lambda: options_page.page(
+        "feed", FeedOptions(), FEED_PREFIX, "pools.topic_items"
     ),
     "docs/reference/redis.md": redis_page.page,
     "docs/reference/http.md": http_page.page,

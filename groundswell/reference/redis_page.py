@@ -9,6 +9,18 @@ from groundswell.reference.tables import code, table
 from schemas import served, served_models
 from schemas.docstrings import attributes, summary
 from schemas.served import AsOf, TrendRecord
+from schemas.served_feed import (
+    BARS_PREFIX,
+    PARTS,
+    POOL_PREFIX,
+    SEEN_PREFIX,
+    WISH_PREFIX,
+    BarsRecord,
+    PoolItem,
+    PoolRecord,
+    SeenRecord,
+    WishRecord,
+)
 from schemas.served_health import HEALTH_KEY
 from schemas.served_interests import (
     COUNTS,
@@ -85,6 +97,14 @@ Keys of a [registered model](../howto/models.md) start with `groundswell:v1:mode
 `groundswell:v1:`. `groundswell models` writes the entries and the pointer.
 """
 
+_FEEDS = """
+## Feeds
+
+The feed job writes them. The slot is that of interests, of the last part of the key; the fence of a pool is
+the end of the newest pane that changed it, of the others the event time of the newest change. Ranks of one
+pool compare, whenever they were written. [Read feeds](../howto/read-feeds.md) says what comes of them.
+"""
+
 _READ = """
 ## Read it without us
 
@@ -129,6 +149,17 @@ def page() -> str:
             ),
             (code(f"{ITM_PREFIX}:{{<slot>}}:<item>"), "hash", "`_v` fence, `d` one ItemRecord"),
             (code(f"{HEAD_PREFIX}:{{<slot>}}:<shard>"), "hash", "`_v` fence, `d` one HeadRecord"),
+            (code(f"{POOL_PREFIX}:{{<slot>}}:topic:<topic>"), "hash", "`_v` fence, `d` one PoolRecord"),
+            (code(f"{POOL_PREFIX}:{{<slot>}}:creator:<user>"), "hash", "the same: a creator's items"),
+            (code(f"{POOL_PREFIX}:{{<slot>}}:popular:<scope>"), "hash", "the same: what is liked in a scope"),
+            (
+                code(f"{POOL_PREFIX}:{{<slot>}}:new:<scope>#<part>"),
+                "hash",
+                f"the same: new creators' items, in {PARTS} parts",
+            ),
+            (code(f"{WISH_PREFIX}:{{<slot>}}:<user>"), "hash", "`_v` fence, `d` one WishRecord"),
+            (code(f"{SEEN_PREFIX}:{{<slot>}}:<user>"), "hash", "`_v` fence, `d` one SeenRecord"),
+            (code(f"{BARS_PREFIX}:{{<part>}}"), "hash", f"`_v` fence, `d` one BarsRecord; {PARTS} parts"),
             (code(served_models.ENTRIES_KEY), "hash", "name -> a model as JSON, never changed"),
             (code(served_models.CURRENT_KEY), "hash", "`_v` number of the switch, `d` one ModelPointer"),
             (code(f"{QLT_PREFIX}:{{<slot>}}:<shard>"), "hash", "`_v` fence, `d` one QualityRecord"),
@@ -146,6 +177,9 @@ def page() -> str:
     text += _INTERESTS
     for interest in (InterestRecord, ItemRecord, HeadRecord, PastRecord, QualityRecord, ModelPointer):
         text += f"\n### {interest.__name__}\n\n{summary(interest)}\n\n{_fields(interest)}"
+    text += _FEEDS
+    for feed in (PoolRecord, PoolItem, WishRecord, SeenRecord, BarsRecord):
+        text += f"\n### {feed.__name__}\n\n{summary(feed)}\n\n{_fields(feed)}"
     text += _READ.format(list_key=served.list_key("global"), meta_key=served.meta_key("global", "world cup"))
     return text
 

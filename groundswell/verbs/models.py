@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Settings = Annotated[
     list[str] | None,
-    typer.Argument(help="Settings after --, such as --model.learning-rate=0.1; what is left out is default."),
+    typer.Argument(help="Settings after --, such as --model.head-variance=0.2; what is left out is default."),
 ]
 MinLabels = Annotated[float, typer.Option("--min-labels", min=0, help="Labels that it must have learned.")]
 MinShare = Annotated[

@@ -1,6 +1,7 @@
 """`groundswell serve`: trends over HTTP."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from groundswell.verbs._connect import WRONG_USE, RedisUrl, redis_address, told
 from groundswell.verbs._options import DEFAULT_DATA_DIR, DataDir, say
 
 if TYPE_CHECKING:
+    from groundswell.slate_kafka import KafkaSlates
     from serving.web.options import WebOptions
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
@@ -34,6 +36,18 @@ Cors = Annotated[
 ]
 
 
+LogSlates = Annotated[
+    str,
+    typer.Option("--log-slates", help="host:port of Kafka: decisions of feeds go to the topic slate there."),
+]
+Static = Annotated[
+    Path | None,
+    typer.Option(
+        "--feed-static", help="File with ids of items, one a line, for who has no other feed.", dir_okay=False
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb."""
 
@@ -48,6 +62,8 @@ def register(app: typer.Typer) -> None:
         allowed_only: Allowed = False,
         site: Site = "",
         cors_origin: Cors = None,
+        log_slates: LogSlates = "",
+        feed_static: Static = None,
         data: DataDir = DEFAULT_DATA_DIR,
         redis: RedisUrl = None,
     ) -> None:
@@ -63,7 +79,11 @@ def register(app: typer.Typer) -> None:
 
         options = WebOptions(allowed_only=allowed_only, site=site, cors_origins=tuple(cors_origin or ()))
         with told():
-            start(redis_address(data, redis), options, keys_file, (host, port, metrics_port), say)
+            if feed_static:
+                items = tuple(filter(None, feed_static.read_text(encoding="utf-8").split()))
+                options = replace(options, feed_static=items)
+            where = host, port, metrics_port
+            start(redis_address(data, redis), options, keys_file, where, say, log_slates)
 
 
 def start(
@@ -72,6 +92,7 @@ def start(
     keys_file: Path | None,
     where: tuple[str, int, int],
     tell: Callable[[str], None],
+    log_slates: str = "",
 ) -> None:
     """Serve until the process is told to end.
 
@@ -81,11 +102,13 @@ def start(
         keys_file: Who may ask; None = everybody.
         where: Host, port, port of metrics.
         tell: Takes the lines that say where it serves.
+        log_slates: Where Kafka is, for decisions of feeds; empty = they are logged nowhere.
     """
     import logging  # noqa: PLC0415
 
     from serving.app import create_app  # noqa: PLC0415
     from serving.health_store import RedisHealthStore  # noqa: PLC0415
+    from serving.redis_feed_store import RedisFeedStore  # noqa: PLC0415
     from serving.redis_interest_store import RedisInterestStore  # noqa: PLC0415
     from serving.redis_store import RedisTrendStore  # noqa: PLC0415
     from serving.web.keys_watch import KeysWatch  # noqa: PLC0415
@@ -104,8 +127,23 @@ def start(
         buckets=buckets,
         interests=interests,
         health=RedisHealthStore.at(url, timeout_s=1.0),
+        feeds=RedisFeedStore.at(url, timeout_s=1.0),
+        slates=_slates(log_slates, tell),
     )
     run(app, Addresses(*where), tell)
+
+
+def _slates(bootstrap: str, tell: Callable[[str], None]) -> "KafkaSlates | None":
+    """Return where decisions go; without the client nowhere, which is told and counted."""
+    if not bootstrap:
+        return None
+    from groundswell.slate_kafka import KafkaSlates  # noqa: PLC0415
+
+    try:
+        return KafkaSlates(bootstrap)
+    except ImportError:
+        tell("decisions of feeds are not logged: install the extra serving-log for --log-slates")
+        return None
 
 
 def _loopback(host: str) -> bool:

@@ -3,7 +3,8 @@
 import re
 
 PATTERN = "^([0-9a-f]{16})-([0-9a-z]{1,4})$"
-_FORM = re.compile(PATTERN)
+SLATE_PATTERN = "^([0-9a-f]{32})-([0-9a-z]{1,4})$"
+_FORM, _SLATE_FORM = re.compile(PATTERN), re.compile(SLATE_PATTERN)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BASE = len(_DIGITS)
 
@@ -21,13 +22,13 @@ def cursor(version: str, offset: int) -> str:
     return f"{version}-{_base36(offset)}"
 
 
-def parse(text: str) -> tuple[str, int]:
-    """Return the version and the offset of a cursor.
+def parse(text: str, *, slate: bool = False) -> tuple[str, int]:
+    """Return the version and the offset of a cursor; of a slate, its decision and the offset.
 
     Raises:
         CursorError: The text is no cursor.
     """
-    found = _FORM.fullmatch(text)
+    found = (_SLATE_FORM if slate else _FORM).fullmatch(text)
     if not found:
         raise CursorError("cursor: expected what `next` of an earlier page said, unchanged")
     return found[1], int(found[2], _BASE)

@@ -10,6 +10,7 @@ from serving.ranks import Ranks
 from serving.trend import Trend
 from serving.web import mastodon
 from serving.web.cursor import cursor
+from serving.web.feed_shapes import Feed, FeedItem
 from serving.web.past_shapes import InterestHistory, PastInterests, PastTopic
 from serving.web.pipeline_shapes import PipelineState
 from serving.web.shapes import (
@@ -53,6 +54,7 @@ _RECORD = TrendRecord(
 )
 _TREND = Trend(1, 39.2, _RECORD, _AS_OF)
 _VIEW = view(_TREND, Ranks(_NOON_MS - _PANE_MS, {"eclipse": 3}), "global")
+_DECISION = "0d4f6a1c9e2b47d08a51c3e7f9b20d64"
 _VERSION, _BEFORE = "5f0c3a9d1be27c44", "a81d0f36c2e94b70"
 
 EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
@@ -124,6 +126,25 @@ EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
             ),
         ),
         "Readiness": Readiness(ready=True, stale=False, as_of_ms=_NOON_MS, confirmed_ms=_NOON_MS + 2_000),
+        "Feed": Feed(
+            decision_id=_DECISION,
+            rung="full",
+            as_of_ms=_NOON_MS,
+            items=(
+                FeedItem(
+                    id="post-4711",
+                    author="user-3",
+                    topics=("eclipse",),
+                    position=0,
+                    score=0.31,
+                    source="in_network",
+                    why="user-3",
+                    propensity=1.0,
+                    explored=False,
+                ),
+            ),
+            next=cursor(_DECISION, 1),
+        ),
         "Problem": Problem(
             type="urn:groundswell:problem:unknown-topic",
             title="The topic is unknown",

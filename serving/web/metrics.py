@@ -56,6 +56,20 @@ class Metrics:
             "Times that Redis did not answer about a rate, so that this process decided alone.",
             registry=self.registry,
         )
+        self.feeds = Counter("groundswell_feeds", "Feeds that were made.", ["rung"], registry=self.registry)
+        self.feed_stages = Histogram(
+            "groundswell_feed_stage_seconds",
+            "Time of each stage of a feed.",
+            ["stage"],
+            buckets=_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.slates = Counter(
+            "groundswell_slates",
+            "Decisions for the slate topic: sent (the broker has it), or lost: off, full, or failed.",
+            ["result"],
+            registry=self.registry,
+        )
         self.refreshes = Histogram(
             "groundswell_list_read_seconds",
             "Time to read one list that had changed.",

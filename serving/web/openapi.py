@@ -10,8 +10,8 @@ from fastapi.openapi.utils import get_openapi
 from schemas import served_health
 from schemas.docstrings import attributes, summary
 from schemas.served import TrendRecord
+from serving.web import feed_shapes, past_shapes, people_shapes, pipeline_shapes, shapes
 from serving.web import mastodon_shapes as masto
-from serving.web import past_shapes, people_shapes, pipeline_shapes, shapes
 from serving.web.build import VERSION
 from serving.web.problems import KINDS, PROBLEM_JSON
 
@@ -31,6 +31,7 @@ SHAPES: tuple[type[msgspec.Struct], ...] = (
     pipeline_shapes.PipelineState,
     people_shapes.RankRequest,
     people_shapes.Ranking,
+    feed_shapes.Feed,
     masto.Tag,
     masto.PreviewCard,
     masto.Status,
@@ -149,7 +150,7 @@ def _explain(schema: dict[str, Any], cls: type[msgspec.Struct]) -> None:
 
 
 def _class_of(name: str) -> type[msgspec.Struct]:
-    modules = (shapes, people_shapes, past_shapes, pipeline_shapes, served_health, masto)
+    modules = (shapes, people_shapes, feed_shapes, past_shapes, pipeline_shapes, served_health, masto)
     found: type[msgspec.Struct] = next(getattr(one, name) for one in modules if hasattr(one, name))
     return found
 

@@ -23,6 +23,8 @@ class WebOptions:
         query_bytes: Longest query.
         allowed_only: Serve only what may be shown to everybody.
         site: Address of the platform, for links to tags and posts; "" = links are relative.
+        feeds: Slates that are kept, to turn pages of and to fall back on; the one used longest ago goes.
+        feed_static: Items for who is served by nothing else, best first.
         cors_origins: Origins whose pages may ask; none by default.
     """
 
@@ -41,4 +43,6 @@ class WebOptions:
     query_bytes: int = 2_048
     allowed_only: bool = False
     site: str = ""
+    feeds: int = 10_000
+    feed_static: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()

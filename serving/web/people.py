@@ -19,6 +19,7 @@ from serving.scorer import Item, Score, Scorer
 from serving.web.calls import Calls, heard, within
 from serving.web.item_cache import ItemCache
 from serving.web.people_shapes import Candidate
+from state.feed_candidates import Candidate as FeedCandidate
 
 _FRESH_S = 5.0  # the job writes a head every five minutes of event time
 T = TypeVar("T")
@@ -77,6 +78,31 @@ class People:
             StoreUnavailableError: The store did not answer within the deadline.
         """
         return await self._asked(partial(self._rank, user, candidates))
+
+    def taste(self, user: str) -> tuple[str, InterestRecord | None]:
+        """Return the model that is served and a person's interests; blocks, for threads. One round trip."""
+        return self._interests(user)
+
+    def scored(
+        self, model: str, person: InterestRecord | None, items: Sequence[FeedCandidate]
+    ) -> list[Score]:
+        """Return a score for each item; blocks, for threads. One round trip for those not read of late."""
+        kept = self._of(model)
+        held = kept.items.get([one.item for one in items])
+        others = [one for one in items if one.item not in held]
+        unmet = kept.items.unmet([one.item for one in others])
+        held |= {
+            one.item: Item.of(one.item, None, one.author, one.topics) for one in others if one.item in unmet
+        }
+        missing = [one for one in others if one.item not in unmet]
+        records = self._store.items([one.item for one in missing], model) if missing else []
+        read = [
+            Item.of(one.item, record, one.author, one.topics)
+            for one, record in zip(missing, records, strict=True)
+        ]
+        held |= kept.items.put(read)
+        scorer = self._scorer(kept, person.shard if person else 0)
+        return scorer.score(person, [held[one.item] for one in items])
 
     def _interests(self, user: str) -> tuple[str, InterestRecord | None]:
         model, found = follow(self._store, user, (), self._kept.model)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from schemas.served import list_key
 from serving.store import TrendStore
@@ -14,6 +15,9 @@ from serving.web.problems import ProblemError
 from serving.web.shortcut import Queries
 from serving.web.snapshot import ListKey
 from serving.web.topics import Topics
+
+if TYPE_CHECKING:
+    from serving.web.slate_log import SlateLog
 
 WARM_KINDS = ("tag", "link")
 
@@ -28,6 +32,7 @@ class Service:
         queries: What was asked before, and found right.
         calls: Reads of the store in threads.
         metrics: What is counted.
+        slates: The log of feeds' decisions.
         closing: The process is about to end: streams end.
     """
 
@@ -40,6 +45,7 @@ class Service:
         self.topics = Topics(store, self.calls, options.deadline_s)
         self.metrics = Metrics()
         self.metrics.watch(self.board)
+        self.slates: SlateLog | None = None
         self.closing = False
         self._streams: Counter[str] = Counter()
 

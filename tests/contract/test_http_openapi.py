@@ -8,13 +8,14 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
+from support.feed_flow import a_feed_store
 from support.http_server import running_app
 from support.trend_records import a_record, an_as_of
 
 from serving.app import create_app
 from serving.memory_store import MemoryTrendStore
+from serving.web import feed_shapes, shapes
 from serving.web import mastodon_shapes as masto
-from serving.web import shapes
 
 _STREAM = "/v1/trends/stream"
 
@@ -33,7 +34,7 @@ def a_store() -> MemoryTrendStore:
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
     """Where the server is."""
-    with running_app(create_app(a_store())) as found:
+    with running_app(create_app(a_store(), feeds=a_feed_store())) as found:
         yield found
 
 
@@ -59,6 +60,7 @@ def test_every_answer_is_as_described(case: schemathesis.Case, base: str) -> Non
         ("/v1/explain?topic=t9", shapes.Explanation),
         ("/v1/related?topic=t9", shapes.RelatedTopics),
         ("/v1/explain?topic=nobody", shapes.Problem),
+        ("/v1/feed/ann?explain=true&limit=3", feed_shapes.Feed),
         ("/health", shapes.Health),
         ("/ready", shapes.Readiness),
         ("/api/v2/instance", masto.Instance),

@@ -26,7 +26,7 @@ from state.model_entry import ModelConfig, ModelEntry
 from state.model_switch import promoted, rolled_back
 
 TTL_MS = 60_000
-OTHER = ModelConfig(InterestConfig(learning_rate=0.1))
+OTHER = ModelConfig(InterestConfig(head_variance=0.2))
 
 
 @pytest.fixture(scope="module")
@@ -157,13 +157,13 @@ def test_what_cannot_be_read_is_told(url: str, client: "redis.Redis", store: Red
 
 def test_the_command_leads_from_nothing_to_a_rollback(url: str, store: RedisModelStore) -> None:
     """Create, list, refuse, promote, go back; each says what it did."""
-    code, text = _run(url, "create", "quick", "--", "--model.learning-rate=0.1", "--creators=false")
+    code, text = _run(url, "create", "quick", "--", "--model.head-variance=0.2", "--creators=false")
     assert (code, "quick is model" in text) == (0, True)
     assert (
-        "as before" in _run(url, "create", "quick", "--", "--model.learning-rate=0.1", "--creators=false")[1]
+        "as before" in _run(url, "create", "quick", "--", "--model.head-variance=0.2", "--creators=false")[1]
     )
     entry = store.entry("quick")
-    assert (entry.config.model.learning_rate, entry.config.creators) == (0.1, False)
+    assert (entry.config.model.head_variance, entry.config.creators) == (0.2, False)
     assert json.loads(_run(url, "show", "quick")[1])["id"] == entry.id
     code, text = _run(url, "promote", "quick")
     assert (code, store.pointer().number) == (1, 0)
@@ -206,7 +206,7 @@ def test_force_serves_what_is_behind(url: str, store: RedisModelStore) -> None:
     [
         (("create", "Bad"), 2, "expected a small letter"),
         (("create", "unnamed"), 2, "choose another name"),
-        (("create", "x", "--", "--model.learning-rate=7"), 2, "learning_rate = 7"),
+        (("create", "x", "--", "--model.head-variance=700"), 2, "head_variance = 700"),
         (("create", "x", "--", "--speed=7"), 2, "--speed=7"),
         (("promote", "nobody"), 1, "no model is named 'nobody'"),
         (("rollback",), 1, "no model was served before"),
@@ -235,7 +235,7 @@ def test_a_lost_registry_comes_back_from_its_file(
     """With the pointer; what was decided since is not undone, and a changed file is refused."""
     file = tmp_path / "models.json"
     _run(url, "create", "steady")
-    _run(url, "create", "quick", "--", "--model.learning-rate=0.1")
+    _run(url, "create", "quick", "--", "--model.head-variance=0.2")
     for name in ("steady", "quick"):
         _serve(url, store.entry(name).tag)
         assert _run(url, "promote", name)[0] == 0
@@ -247,7 +247,7 @@ def test_a_lost_registry_comes_back_from_its_file(
     _run(url, "rollback")
     assert "0 models were missing; the pointer was kept" in _run(url, "restore", str(file))[1]
     assert store.pointer().current == pointer.previous
-    file.write_text(file.read_text("utf-8").replace("0.1", "0.2"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("0.2", "0.3"), "utf-8")
     code, text = _run(url, "restore", str(file))
     assert (code, "its content gives" in text.replace("\n", " ")) == (1, True)
     file.write_text("{}", "utf-8")

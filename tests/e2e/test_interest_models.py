@@ -151,8 +151,8 @@ def test_a_shadow_takes_over_and_goes_back(tmp_path: Path) -> None:
             check=True, timeout=120,
         )  # fmt: skip
         _register(stack, "steady")
-        _register(stack, "quick", "--model.learning-rate=0.2", "--model.short-events=2.5")
-        _register(stack, "idle", "--model.learning-rate=0.3")
+        _register(stack, "quick", "--model.head-variance=0.2", "--model.short-events=2.5")
+        _register(stack, "idle", "--model.head-variance=0.3")
         command = [
             sys.executable,
             "-m",

@@ -1,17 +1,21 @@
 """Laws of the interest model: what is added can be taken back, late is as good as in time."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from river import linear_model, optim
 
 from state import (
     interest_head,
     interest_model,
     interest_slate,
     interest_stats,
+    interest_step,
     interest_user,
     interest_user_codec,
 )
@@ -216,18 +220,49 @@ rows = st.lists(
 )
 
 
+@given(rows)
+def test_what_is_known_adds_up(listed: list[tuple[list[float], int]]) -> None:
+    """Without drift the inverse of the covariance is that of the start and p x (1 - p) x x' of each label."""
+    cfg, head = replace(CFG, head_drift=0.0), HeadState()
+    known = np.eye(len(FEATURES)) / cfg.head_variance
+    for values, label in listed:
+        p, x = interest_head.prob(head, tuple(values)), np.array(values)
+        known += max(p * (1.0 - p), 1e-4) * np.outer(x, x)
+        interest_step.learn(cfg, head, tuple(values), label)
+    spread = np.frombuffer(head.spread).reshape(len(FEATURES), -1)
+    assert np.linalg.inv(known) / cfg.head_variance == pytest.approx(spread, rel=1e-6, abs=1e-9)
+    assert (spread == spread.T).all()
+
+
+@given(rows)
+def test_a_step_goes_towards_its_label_and_drift_has_a_limit(listed: list[tuple[list[float], int]]) -> None:
+    """No label pushes its own prediction away; no weight becomes less sure than before any label."""
+    cfg, head = replace(CFG, head_drift=0.01), HeadState()
+    for values, label in listed:
+        before = interest_head.prob(head, tuple(values))
+        interest_step.learn(cfg, head, tuple(values), label)
+        after = interest_head.prob(head, tuple(values))
+        assert (after - before) * (1 if label else -1) >= -1e-12
+        unsure = np.frombuffer(head.spread).reshape(len(FEATURES), -1).diagonal()
+        assert ((unsure > 0.0) & (unsure <= 1.0)).all()
+
+
 @settings(max_examples=25)
 @given(rows)
-def test_river_takes_the_same_steps(listed: list[tuple[list[float], int]]) -> None:
-    """The head's own steps are River's, rounding aside; River goes on from any state of a head."""
-    own, river, step = HeadState(), HeadState(), RiverStep()
-    for at, (values, label) in enumerate(listed):
-        interest_head.learn(CFG, own, tuple(values), label)
-        interest_head.learn(CFG, river, tuple(values), label, step)
-        if at % 7 == 3:
-            step = RiverStep()
-    assert river.weights == pytest.approx(own.weights, rel=1e-9, abs=1e-9)
-    assert river.squares == pytest.approx(own.squares, rel=1e-9)
+def test_a_head_by_river_predicts_what_river_predicts(listed: list[tuple[list[float], int]]) -> None:
+    """Weights that River moves are a head's like any other."""
+    head, step = HeadState(), RiverStep()
+    model = linear_model.LogisticRegression(optim.AdaGrad(0.05, eps=1e-12), intercept_lr=0.0)
+    start = dict(zip(FEATURES, head.weights, strict=True))
+    model.learn_one(dict.fromkeys(FEATURES, 0.0), 0, w=0.0)
+    for name in FEATURES:
+        model._weights[name], model.optimizer.g2[name] = start[name], 1.0
+    for values, label in listed:
+        x = dict(zip(FEATURES, values, strict=True))
+        told = model.predict_proba_one(x)[True]
+        assert interest_head.prob(head, tuple(values)) == pytest.approx(told, abs=1e-9)
+        model.learn_one(x, bool(label))
+        interest_step.learn(CFG, head, tuple(values), label, step)
 
 
 @given(rows, st.integers(1, 8))
@@ -237,7 +272,7 @@ def test_an_average_lies_between_and_equal_replicas_are_one(
     """Merging never leaves the range of its parts; the order does not matter."""
     head, fresh = HeadState(), HeadState()
     for values, label in listed:
-        interest_head.learn(CFG, head, tuple(values), label)
+        interest_step.learn(CFG, head, tuple(values), label)
     same = interest_head.merged([head] * n)
     assert same.weights == pytest.approx(head.weights)
     between, back = interest_head.merged([head, fresh]), interest_head.merged([fresh, head])
@@ -251,7 +286,7 @@ def test_a_flip_is_a_gradient_of_minus_one(values: list[float]) -> None:
     """(p - 1) - (p - 0) = -1, whatever p was: a flip raises the prediction on the same features."""
     head = HeadState()
     before = interest_head.prob(head, tuple(values))
-    interest_head.flip(CFG, head, tuple(values))
+    interest_step.flip(CFG, head, tuple(values))
     assert interest_head.prob(head, tuple(values)) >= before
 
 

@@ -22,7 +22,7 @@ CONFIGS = st.builds(
         short_half_life_ms=POSITIVE,
         prior_events=POSITIVE,
         max_topics=st.integers(1, 1024),
-        learning_rate=st.floats(1e-6, 1.0),
+        head_variance=st.floats(1e-6, 1.0),
     ),
     st.booleans(),
     st.booleans(),

@@ -11,7 +11,8 @@ from flink_jobs.feed.options import FeedOptions
 from flink_jobs.feed.pools import POOL_MAPS, PoolShards
 from flink_jobs.feed.viewers import VIEWER_CELLS, VIEWER_MAPS, ViewerShards
 from schemas.hashing import hash64
-from schemas.served_feed import PARTS, FeedRecord, decode
+from schemas.served_feed import PARTS, BarsRecord, FeedRecord, PoolRecord, SeenRecord, WishRecord, decode
+from serving.memory_feed_store import MemoryFeedStore
 from state.feed_acts import CREATED, ITEM_ACTS, Act
 from tests.support.interest_flow import KeyedCell, KeyedMap
 
@@ -94,3 +95,44 @@ class FeedFlow:
                     self.redis.pop(one.key, None)
                 else:
                     self.redis[one.key] = one.at_ms, one.value
+
+
+def a_feed_store(flow: FeedFlow | None = None) -> MemoryFeedStore:
+    """Return a store with what a flow served; by default a small world (`a_world`)."""
+    flow = a_world() if flow is None else flow
+    kinds: dict[str, type[FeedRecord]] = {
+        "pool": PoolRecord, "wish": WishRecord, "seen": SeenRecord, "bars": BarsRecord,
+    }  # fmt: skip
+    store = MemoryFeedStore()
+    for key, (_, raw) in flow.redis.items():
+        store.put(key, decode(kinds[key.split(":")[2]], raw))  # type: ignore[type-var]
+    return store
+
+
+def a_world(at_ms: int = 1_772_150_400_000) -> FeedFlow:
+    """Return a flow: Ann follows Max, saw p0, hid by0-0, blocked Eve, who is liked most; nobody met Zoe's."""
+    flow, acts, number = FeedFlow(), list[Act](), 0
+
+    def add(user: str, action: str, item: str = "", author: str = "") -> None:
+        nonlocal number
+        number += 1
+        topics = ("tea",) if item else ()
+        acts.append(Act(user, at_ms + number, f"e{number:05}", action, item, author, topics, "lang:en"))
+
+    for n in range(8):
+        for who in ("max", "eve", *(f"by{k}" for k in range(40))):
+            item = f"p{n}" if who == "max" else f"{who}-{n}"
+            add("x", "impression", item, who)
+            if n % 2 == 0:
+                add(f"u{n}", "like", item, who)
+                if who == "eve":
+                    add(f"v{n}", "like", item, who)
+    for n in range(3):
+        add(f"zoe{n}", CREATED, f"new{n}", f"zoe{n}")
+    add("ann", "follow", author="max")
+    add("ann", "impression", "p0", "max")
+    add("ann", "hide", "by0-0", "by0")
+    add("ann", "block", author="eve")
+    flow.take(acts)
+    flow.until(END_MS)
+    return flow

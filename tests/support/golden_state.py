@@ -232,8 +232,10 @@ def _quality(rng: Rng) -> interest_quality.QualityState:
 
 
 def _head(rng: Rng) -> interest_head.HeadState:
-    weights, squares = rng.normal(size=(2, len(interest_head.FEATURES)))
-    return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, (squares * squares).tolist())
+    n = len(interest_head.FEATURES)
+    weights, half = rng.normal(size=n), rng.normal(size=(n, n))
+    spread = array("d", (half @ half.T).tobytes())
+    return interest_head.HeadState(weights.tolist(), 123.5, 456.25, 789.0, spread)
 
 
 def _hashes(rng: Rng, n: int) -> np.ndarray:

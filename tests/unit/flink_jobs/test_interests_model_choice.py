@@ -16,7 +16,7 @@ from state.interest_config import InterestConfig
 from state.interest_turn import TurnConfig
 from state.model_entry import ModelConfig, ModelEntry, dumps
 
-ENTRY = ModelEntry("quick", ModelConfig(InterestConfig(learning_rate=0.1), learn_alone=True, creators=False))
+ENTRY = ModelEntry("quick", ModelConfig(InterestConfig(head_variance=0.2), learn_alone=True, creators=False))
 NAMED = InterestsOptions(model_name="quick", turn=TurnConfig(head_step_ms=60_000))
 
 
@@ -37,7 +37,7 @@ def test_without_a_name_nothing_is_looked_up() -> None:
     def nobody(_: InterestsOptions) -> bytes:
         raise AssertionError
 
-    options = InterestsOptions(model=InterestConfig(learning_rate=0.2))
+    options = InterestsOptions(model=InterestConfig(head_variance=0.3))
     assert with_model(options, nobody) is options
     assert options.model_tag == ""
 

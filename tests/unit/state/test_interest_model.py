@@ -21,8 +21,8 @@ T = 1_772_150_400_000
 def test_settings_out_of_range_are_told_all_at_once() -> None:
     """One line each."""
     with pytest.raises(InterestConfigError) as told:
-        InterestConfig(long_events=0, max_topics=0, learning_rate=2, recent_items=999)
-    for name in ("long_events = 0", "max_topics = 0", "learning_rate = 2", "recent_items = 999"):
+        InterestConfig(long_events=0, max_topics=0, head_variance=200, recent_items=999)
+    for name in ("long_events = 0", "max_topics = 0", "head_variance = 200", "recent_items = 999"):
         assert name in str(told.value)
 
 

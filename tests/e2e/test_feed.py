@@ -1,0 +1,200 @@
+"""Events in Kafka become a feed over HTTP; a hide and a block leave the next one; decisions are in Kafka."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from groundswell.kafka_read import read_topic
+from groundswell.stack import local
+from groundswell.stack.endpoints import Stack
+from groundswell.stack.flink_rest import FlinkRest
+from groundswell.stack.submit import job_state, submit
+from producers.batch import EncodedBatch
+from producers.encode import open_encoder
+from producers.mapping.event import Mapped
+from producers.sink import open_kafka
+from schemas.codec import decode_value
+from schemas.records import SlateDecided
+from schemas.registry import FileRegistry
+from serving.slates import replayed
+from tests.support.redis_dump import differences, redis_dump
+
+EVENTS = int(os.environ.get("FEED_EVENTS", "60000"))
+_TIMEOUT_S = 600
+
+
+def now_ms() -> int:
+    """Return the time of the clock, for events as of now."""
+    return time.time_ns() // 1_000_000  # noqa: TID251  a real broker compares with it
+
+
+def _command(*arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "groundswell.cli", *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_TIMEOUT_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def _simulate(stack: Stack, folder: Path, *more: str) -> None:
+    _command(
+        "produce", "simulate",
+        *("--events", str(EVENTS), "--hours", "2", "--users", "500", "--no-plants"),
+        *("--bootstrap", stack.kafka_bootstrap, "--truth", str(folder / "truth.json"), *more),
+    )  # fmt: skip
+
+
+def _submit(stack: Stack, *more: str) -> str:
+    return submit(
+        stack,
+        "flink_jobs.feed",
+        [
+            f"--kafka-bootstrap={stack.kafka_bootstrap}",
+            f"--redis-url={stack.redis_url}",
+            f"--execution-mode={stack.plan.execution_mode}",
+            f"--parallelism={stack.plan.task_managers}",
+            "--batch-rows=2000",
+            *more,
+        ],
+        "feed",
+    )
+
+
+def _deed(stack: Stack, number: int, **fields: Any) -> None:
+    """Send one engagement event as of now."""
+    at_ms = now_ms()
+    record = {"event_id": f"own-{number}", "source_ms": at_ms, "received_ms": at_ms, **fields}
+    encoder = open_encoder(None, ("engagement",))
+    key, value = encoder.encode(Mapped("engagement", record))
+    sink = open_kafka(stack.kafka_bootstrap, lambda _: None, topics=("engagement",))
+    sink.send(EncodedBatch("engagement", [key], [value], [at_ms]))
+    assert sink.close(30.0).complete
+
+
+@contextmanager
+def _server(stack: Stack) -> Iterator[str]:
+    """Run ``groundswell serve`` and give its address."""
+    words = ["serve", "--port", "0", "--metrics-port", "0", "--redis", stack.redis_url]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "groundswell.cli", *words, "--log-slates", stack.kafka_bootstrap],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        said = process.stdout.readline()
+        assert "http://" in said, said
+        yield said.split()[-1]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        process.stdout.close()
+
+
+def _get(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
+        return dict(json.loads(answer.read()))
+
+
+def _decisions(stack: Stack) -> Iterator[SlateDecided]:
+    for record in read_topic(stack.kafka_bootstrap, "slate"):
+        _, event = decode_value(record.value or b"", FileRegistry())
+        assert isinstance(event, SlateDecided)
+        yield event
+
+
+def _kill_a_task_manager(stack: Stack, job: str) -> None:
+    """Kill -9 one task manager after the first checkpoint, while the job works."""
+    rest = FlinkRest(stack.flink_rest_url)
+    _eventually(lambda: rest.checkpoints(job)["counts"]["completed"], "a checkpoint")
+    assert job_state(stack, job) == "RUNNING"
+    os.kill(stack.pids["taskmanager-1"], signal.SIGKILL)
+
+
+def _eventually(question: Callable[[], Any], what: str) -> Any:
+    deadline_s = time.monotonic() + 120
+    while not (found := question()):
+        assert time.monotonic() < deadline_s, f"not within two minutes: {what}"
+        time.sleep(0.25)
+    return found
+
+
+@pytest.mark.timeout(_TIMEOUT_S)
+def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
+    """Produce, run the job, read over HTTP; hide and block; make the decisions that are in Kafka again."""
+    with local.running(tmp_path / "stack", fresh=True) as stack:
+        end = datetime.fromtimestamp(now_ms() / 1000 - 60, tz=timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
+        _simulate(stack, tmp_path, "--end", end)
+        _submit(stack, "--out-of-order-ms=1000", "--idle-timeout-ms=2000")
+        with _server(stack) as base:
+            number = 0
+
+            def feed() -> list[dict[str, Any]]:
+                """Return Ann's feed; ordinary deeds of others move event time on."""
+                nonlocal number
+                number += 1
+                for user in "xyzuvw":
+                    _deed(stack, number, actor_id=f"{user}{number}", action="impression", item_id="other")
+                    number += 1
+                return list(_get(f"{base}/v1/feed/ann?limit=50")["items"])
+
+            items = _eventually(lambda: [one for one in feed() if one["author"]], "a feed with items")
+            hidden, blocked = items[0]["id"], items[1]["author"]
+            number += 1
+            _deed(stack, number, actor_id="ann", action="hide", item_id=hidden, author_id=items[0]["author"])
+            number += 1
+            _deed(stack, number, actor_id="ann", action="block", item_id=blocked, item_type="user")
+
+            def obeyed() -> bool:
+                found = feed()
+                gone = {one["id"] for one in found} | {one["author"] for one in found}
+                return bool(found) and not {hidden, blocked} & gone
+
+            assert _eventually(obeyed, "the hidden item and the blocked creator leave")
+            last = _get(f"{base}/v1/feed/ann?limit=50")
+        logged = {one.event_id: one for one in _decisions(stack)}
+        items = logged[last["decision_id"]].items[:50]
+        assert [one.item_id for one in items] == [one["id"] for one in last["items"]]
+        for event in logged.values():
+            again = [(one.ranked.scored.candidate.item, one.propensity) for one in replayed(event).places]
+            assert again == [(one.item_id, one.propensity) for one in event.items]
+
+
+@pytest.mark.timeout(_TIMEOUT_S)
+def test_pools_and_wishes_survive_a_kill(tmp_path: Path) -> None:
+    """What is in Redis equals that of a run that nobody disturbed, byte for byte."""
+    dumps = []
+    for killed in (False, True):
+        with local.running(tmp_path / f"stack-{killed}", fresh=True) as stack:
+            _simulate(
+                stack, tmp_path, "--end", "2026-03-01T00:00Z", "--duplicates", "0.01", "--malformed", "0.01"
+            )
+            job = _submit(stack, "--bounded", "--idle-timeout-ms=0", "--out-of-order-ms=60000")
+            if killed:
+                _kill_a_task_manager(stack, job)
+            deadline_s = time.monotonic() + _TIMEOUT_S
+            while (state := job_state(stack, job)) != "FINISHED":
+                assert state not in {"FAILED", "CANCELED"}, state
+                assert time.monotonic() < deadline_s
+                time.sleep(0.5)
+            restored = FlinkRest(stack.flink_rest_url).checkpoints(job)["counts"]["restored"]
+            assert restored >= int(killed)
+            dumps.append(redis_dump(stack.redis_url))
+    assert len(dumps[0]) > EVENTS / 100
+    assert differences(*dumps) == []
