@@ -16,6 +16,7 @@ from flink_jobs._shell.options import load
 from groundswell.stack import flink_conf, plan
 from tests.support import commands, flink_deployment
 from tests.support.flink_deployment import FlinkDeployment
+from tests.support.jobs import jobs as job_folders
 from tests.support.manifests import CLOUDS, SIZES, Document, at, faults, of_kind, pods, rendered, table
 from tests.support.tree import ROOT
 
@@ -52,7 +53,7 @@ def test_every_overlay_is_valid(size: str, cloud: str) -> None:
         for name, template in pods(documents).items():
             pod = {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "x"}, "template": template}
             assert faults(pod, version) == [], name
-    assert {job.metadata.name for job in _jobs(size, cloud)} == {"trending", "interests", "content"}
+    assert {job.metadata.name for job in _jobs(size, cloud)} == {job.name for job in job_folders()}
 
 
 @both
@@ -68,7 +69,7 @@ def test_state_is_in_the_cloud_that_was_chosen(size: str, cloud: str) -> None:
         )
     ]
     assert all(place.startswith(f"{SCHEMES[cloud]}groundswell-state/") for place in places)
-    assert len(set(places)) == len(places) == 9
+    assert len(set(places)) == len(places) == 3 * len(job_folders())
 
 
 @both
@@ -155,7 +156,7 @@ def _words_of_flink() -> frozenset[str]:
 def test_pods_have_no_more_rights_than_they_need(size: str, cloud: str) -> None:
     """Not root, nothing to win, no writable root, the runtime's seccomp profile, bounded scratch space."""
     found = pods(rendered(size, cloud))
-    assert len(found) == 5
+    assert len(found) == 2 + len(job_folders())
     for name, template in found.items():
         spec = table(template, "spec")
         assert table(spec, "securityContext")["runAsNonRoot"] is True, name
