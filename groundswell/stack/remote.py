@@ -37,8 +37,8 @@ class Cluster:
     def at(cls, address: str) -> "Cluster":
         """Read `http://host:port` or `host[:port]`; the port is 8081 by default, as in Flink.
 
-        >>> Cluster.at("trending-rest.groundswell").url
-        'http://trending-rest.groundswell:8081'
+        >>> Cluster.at("session-rest.example").url
+        'http://session-rest.example:8081'
 
         Raises:
             JobError: It is anything else.

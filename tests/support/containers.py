@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
 
 _START_S = 120
-_SCRIPT = "/mnt/start.sh"
+_SCRIPT = "/start.sh"
 _KAFKA = {
     "KAFKA_NODE_ID": "1",
     "KAFKA_PROCESS_ROLES": "broker,controller",

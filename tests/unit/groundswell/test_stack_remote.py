@@ -23,7 +23,7 @@ HERE = Cluster("127.0.0.1", 1)  # nobody listens there
     [
         ("http://jobs:8082/", "http://jobs:8082"),
         ("jobs", "http://jobs:8081"),
-        ("session-rest.flink.svc:80", "http://session-rest.flink.svc:80"),
+        ("session-rest.example:80", "http://session-rest.example:80"),
     ],
 )
 def test_an_address_is_a_host_and_a_port(given: str, url: str) -> None:
