@@ -17,6 +17,7 @@ VERBS = (
     "produce",
     "moderate",
     "submit",
+    "stop",
     "trends",
     "explain",
     "serve",

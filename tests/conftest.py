@@ -11,7 +11,7 @@ from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 
 HERE = Path(__file__).parent
-LEVELS = ("unit", "property", "golden", "architecture", "contract", "integration", "e2e", "browser")
+LEVELS = ("unit", "property", "golden", "architecture", "contract", "integration", "e2e", "browser", "docker")
 
 # dev: quick, different examples each time. ci: the same examples each time, printed blobs replay a failure.
 settings.register_profile("dev", max_examples=50, deadline=None)

@@ -11,7 +11,7 @@ RUN update-ca-certificates
 ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-COPY locks locks
+COPY locks/setup.txt locks/flink.txt locks/
 RUN python3 -m pip install -q --require-hashes --no-deps --target /tools -r locks/setup.txt \
  && python3 -m pip install -q --require-hashes --no-deps --target /opt/groundswell/site -r locks/flink.txt
 COPY pyproject.toml README.md LICENSE ./
@@ -36,6 +36,11 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  # On the system class path, or a second thread-mode job in a living TaskManager fails (decision 0006).
  && cp /opt/flink/opt/flink-python-*.jar /opt/flink/lib/ \
+ # File systems of the clouds, where the base image has them, as plugins; a read-only root cannot add them later.
+ && for jar in /opt/flink/opt/flink-s3-fs-hadoop-*.jar /opt/flink/opt/flink-gs-fs-hadoop-*.jar \
+      /opt/flink/opt/flink-azure-fs-hadoop-*.jar; do \
+      if [ -e "$jar" ]; then name=$(basename "$jar" .jar); mkdir -p "/opt/flink/plugins/$name" \
+        && ln -s "$jar" "/opt/flink/plugins/$name/"; fi; done \
  && mkdir -p /data/checkpoints /data/savepoints /data/ha /zookeeper && chown -R flink:flink /data /zookeeper
 COPY --from=build /opt/groundswell /opt/groundswell
 RUN cp /opt/groundswell/jars/*.jar /opt/flink/lib/

@@ -8,7 +8,7 @@ COPY deploy/docker/ca /usr/local/share/ca-certificates/
 RUN update-ca-certificates
 ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-COPY locks locks
+COPY locks/setup.txt locks/serving.txt locks/
 RUN python3 -m pip install -q --require-hashes --no-deps --target /tools -r locks/setup.txt \
  && python3 -m pip install -q --require-hashes --no-deps --target /opt/groundswell/site -r locks/serving.txt
 COPY pyproject.toml README.md LICENSE ./

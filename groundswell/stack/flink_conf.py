@@ -19,6 +19,24 @@ NETWORK_MB = 96
 MANAGED_MB = 448  # RocksDB; Python operators in process mode share it
 OVERHEAD_MB = 128
 
+# What a job takes from the configuration of the client that submits it, not from the cluster's: without
+# these a job on another cluster would take no checkpoint and end at its first failure (seen on 2.2.1).
+OF_A_JOB = {
+    "state.backend.type": "rocksdb",
+    # A window sets a timer for every topic and pane; in RocksDB each costs a write and a delete.
+    "state.backend.rocksdb.timer-service.factory": "HEAP",
+    "execution.checkpointing.interval": "10 s",
+    "execution.checkpointing.incremental": "true",
+    "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+    "execution.checkpointing.num-retained": "3",
+    "execution.checkpointing.tolerable-failed-checkpoints": "3",
+    "restart-strategy.type": "exponential-delay",
+    "restart-strategy.exponential-delay.initial-backoff": "1 s",
+    "restart-strategy.exponential-delay.max-backoff": "10 s",
+    # Key groups: fixed for ever before the first savepoint, it bounds later rescaling.
+    "pipeline.max-parallelism": "128",
+}
+
 
 def settings(plan: Plan) -> dict[str, str]:
     """Return config.yaml as flat keys."""
@@ -34,22 +52,10 @@ def settings(plan: Plan) -> dict[str, str]:
         # One slot a TaskManager: Python operators in thread mode share one interpreter lock a process,
         # so two slots in one process are slower than one (measured). Scale by TaskManagers.
         "taskmanager.numberOfTaskSlots": "1",
-        "state.backend.type": "rocksdb",
-        # A window sets a timer for every topic and pane; in RocksDB each costs a write and a delete.
-        "state.backend.rocksdb.timer-service.factory": "HEAP",
-        "execution.checkpointing.interval": "10 s",
-        "execution.checkpointing.incremental": "true",
+        **OF_A_JOB,
         "execution.checkpointing.dir": layout.checkpoints.as_uri(),
         "execution.checkpointing.savepoint-dir": layout.savepoints.as_uri(),
-        "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
-        "execution.checkpointing.num-retained": "3",
-        "execution.checkpointing.tolerable-failed-checkpoints": "3",
-        "restart-strategy.type": "exponential-delay",
-        "restart-strategy.exponential-delay.initial-backoff": "1 s",
-        "restart-strategy.exponential-delay.max-backoff": "10 s",
         "resourcemanager.standalone.start-up-time": "600 s",
-        # Key groups: fixed for ever before the first savepoint, it bounds later rescaling.
-        "pipeline.max-parallelism": "128",
         # A killed TaskManager is noticed after two unanswered heartbeats, a frozen one after 20 s.
         "heartbeat.interval": "2 s",
         "heartbeat.timeout": "20 s",
@@ -125,7 +131,7 @@ def write(plan: Plan) -> Path:
     folder = conf_dir(plan)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.yaml").write_text(render(settings(plan)), encoding="utf-8")
-    _link_jars(plan)
+    link_jars(plan)
     return folder
 
 
@@ -139,7 +145,8 @@ def lib_dir(plan: Plan) -> Path:
     return plan.layout.flink / "lib"
 
 
-def _link_jars(plan: Plan) -> None:
+def link_jars(plan: Plan) -> None:
+    """Make the folder of `lib_dir` anew: what the pip package has, and the locked jars."""
     home = Path(plan.pyflink_home)
     # flink-python belongs on the system class path: otherwise a second thread-mode job in a living
     # TaskManager fails in the embedded interpreter's loader (NoSuchFieldException loadedLibraryNames).

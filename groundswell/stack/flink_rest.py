@@ -91,9 +91,14 @@ class FlinkRest:
         """Ask for cancellation; the job ends a moment later."""
         self._call("PATCH", f"/jobs/{job_id}?mode=cancel")
 
-    def stop_with_savepoint(self, job_id: str, folder: str, *, drain: bool = False) -> str:
-        """Start a stop with savepoint and return the trigger's id for `savepoint`."""
-        body = {"targetDirectory": folder, "drain": drain}
+    def stop_with_savepoint(self, job_id: str, folder: str | None, *, drain: bool = False) -> str:
+        """Start a stop with savepoint and return the trigger's id for `savepoint`.
+
+        Without a folder the cluster's own is taken (execution.checkpointing.savepoint-dir).
+        """
+        body: dict[str, object] = {"drain": drain}
+        if folder is not None:
+            body["targetDirectory"] = folder
         return str(self._call("POST", f"/jobs/{job_id}/stop", body)["request-id"])
 
     def savepoint(self, job_id: str, trigger: str) -> str | None:

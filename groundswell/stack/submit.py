@@ -3,22 +3,19 @@
 import re
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-from groundswell.stack import flink, jobs, processes
+from groundswell.stack import flink, jobs, processes, savepoints
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.errors import JobError
 from groundswell.stack.flink_rest import FlinkRest
 from groundswell.stack.identity import capture
 from groundswell.stack.layout import Layout
 from groundswell.stack.logs import tail
+from groundswell.stack.plan import Plan
 
 _SUBMITTED = re.compile(r"submitted with JobID ([0-9a-f]{32})")
 _TIMEOUT_S = 120.0
-_POLL_S = 0.1
-_SAVEPOINT_TRIES = 3
-_SAVEPOINT_WAIT_S = 3.0
 
 
 def submit(stack: Stack, module: str, args: list[str], name: str, *, restore_from: Path | None = None) -> str:
@@ -65,13 +62,20 @@ def run_client(stack: Stack, module: str, args: list[str], restore_from: Path | 
     """
     plan = stack.plan
     restore = ["-s", restore_from.as_uri()] if restore_from else []
-    argv, environment = flink.client(
-        plan,
-        ["run", "-d", *restore, "-pyexec", plan.python, "-pyclientexec", plan.python, "-pym", module, *args],
-    )
+    words = ["run", "-d", *restore, "-pyexec", plan.python, "-pyclientexec", plan.python]
+    return run_program(plan, module, [*words, "-pym", module, *args])
+
+
+def run_program(plan: Plan, module: str, words: list[str], cwd: Path | None = None) -> str:
+    """Run Flink's client with these words and return the id of the job that it submitted.
+
+    Raises:
+        JobError: as `run_client`.
+    """
+    argv, environment = flink.client(plan, words)
     with tempfile.TemporaryDirectory(dir=plan.layout.logs, prefix="submit-") as scratch:
         out = Path(scratch) / "out"
-        process = processes.spawn(argv, stack_id=plan.stack_id, log=out, env=environment)
+        process = processes.spawn(argv, stack_id=plan.stack_id, log=out, env=environment, cwd=cwd)
         try:
             code = process.wait(_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -86,8 +90,8 @@ def run_client(stack: Stack, module: str, args: list[str], restore_from: Path | 
         said = [
             line for line in text.splitlines() if not line.startswith("\tat ")
         ]  # Java frames help nobody here
-        words = "\n".join(said[-40:])
-        raise JobError(f"submitting {module} failed with code {code}; it said:\n{words}")
+        ending = "\n".join(said[-40:])
+        raise JobError(f"submitting {module} failed with code {code}; it said:\n{ending}")
     return found.group(1)
 
 
@@ -106,29 +110,13 @@ def stop_with_savepoint(stack: Stack, name: str, timeout_s: float = 120.0) -> Pa
     """
     job_id, rest = _wanted_stopped(stack, name)
     layout = Layout.at(stack.data_dir)
-    trigger = rest.stop_with_savepoint(job_id, layout.savepoints.as_uri())
-    deadline_s = time.monotonic() + timeout_s
-    tries = 1
-    while time.monotonic() < deadline_s:
-        try:
-            location = rest.savepoint(job_id, trigger)
-        except JobError:
-            # A job that has just come back may have a task that is not ready for it (seen on a busy machine).
-            if tries == _SAVEPOINT_TRIES or not rest.runs(job_id):
-                raise
-            tries += 1
-            time.sleep(_SAVEPOINT_WAIT_S)
-            trigger = rest.stop_with_savepoint(job_id, layout.savepoints.as_uri())
-            continue
-        if location is not None:
-            folder = Path(location.removeprefix("file:"))
-            with jobs.owned(layout):
-                record = _record(layout, name)
-                record.savepoints.append(str(folder))
-                jobs.save(layout, record)
-            return folder
-        time.sleep(_POLL_S)
-    raise JobError(f"the savepoint of {name!r} was not complete within {timeout_s:.0f} s")
+    location = savepoints.stop(rest, job_id, layout.savepoints.as_uri(), timeout_s)
+    folder = Path(location.removeprefix("file:"))
+    with jobs.owned(layout):
+        record = _record(layout, name)
+        record.savepoints.append(str(folder))
+        jobs.save(layout, record)
+    return folder
 
 
 def job_state(stack: Stack, job_id: str) -> str:

@@ -5,11 +5,13 @@ import re
 import pytest
 import yaml
 
+from groundswell.stack import flink_conf
+from tests.support.manifests import at
 from tests.support.tree import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, object]] = COMPOSE["services"]
-ONE_SHOT = {"topics", "trending", "simulate"}
+ONE_SHOT = {"topics", "trending", "simulate", "tests"}
 # The stand-in of Prometheus carries no shell tool that could ask it.
 UNWATCHED = ONE_SHOT | {"prometheus"}
 
@@ -43,6 +45,19 @@ def test_services_have_no_more_rights_than_they_need(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert not {"privileged", "cap_add", "ulimits", "network_mode"} & set(service)
+
+
+def test_a_job_is_submitted_with_the_settings_of_the_cluster() -> None:
+    """Checkpoints and restarts come from the client, and with high availability so does the address to ask.
+
+    The image's entry point writes FLINK_PROPERTIES down; without it a job would be submitted without them.
+    """
+    job = SERVICES["trending"]
+    assert "entrypoint" not in job
+    lines = str(at(job, "environment", "FLINK_PROPERTIES")).splitlines()
+    told = dict(line.split(": ", 1) for line in lines)
+    assert {key: told.get(key) for key in flink_conf.OF_A_JOB} == flink_conf.OF_A_JOB
+    assert told["rest.address"] == "jobmanager"  # what a client is told by ZooKeeper
 
 
 def test_secrets_are_mounted_not_written() -> None:

@@ -73,8 +73,8 @@ def test_the_verb_hands_over_the_completed_options(tmp_path: Path, monkeypatch: 
     """`groundswell submit flink_jobs.trending` is a whole command."""
     seen: list[tuple[object, ...]] = []
 
-    def record(*told: object) -> str:
-        seen.append(told[1:])
+    def record(*told: object, restore_from: Path | None) -> str:
+        seen.append((*told[1:], restore_from))
         return "a" * 32
 
     for name in ALL:
@@ -88,7 +88,12 @@ def test_the_verb_hands_over_the_completed_options(tmp_path: Path, monkeypatch: 
     runner = CliRunner()
     assert runner.invoke(app, ["submit", TRENDING]).stdout == f"trending runs as {'a' * 32}\n"
     assert runner.invoke(app, ["submit", TRENDING, "--", "--parallelism", "1"]).exit_code == 0
-    assert seen == [(TRENDING, ALL, "trending"), (TRENDING, ["--parallelism", "1", *ALL[:3]], "trending")]
+    assert runner.invoke(app, ["submit", TRENDING, "--savepoint", "file:/sp/1"]).exit_code == 0
+    assert seen == [
+        (TRENDING, ALL, "trending", None),
+        (TRENDING, ["--parallelism", "1", *ALL[:3]], "trending", None),
+        (TRENDING, ALL, "trending", Path("/sp/1")),
+    ]
 
 
 def test_the_content_job_needs_no_options_either() -> None:
