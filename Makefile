@@ -13,6 +13,8 @@ USABLE := import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info[
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.10 python3 python; do \
 	if $$name -c '$(USABLE)' >/dev/null 2>&1; then echo $$name; break; fi; done)
 
+# Two at once: while one waits for a cluster, the other computes. More would need more memory: each may run a stack.
+WORKERS ?= 2
 LEVEL ?=
 LEVELS := $(if $(LEVEL),$(addprefix tests/,$(LEVEL)),tests)
 
@@ -30,7 +32,7 @@ demo: setup
 	@$(BIN)/groundswell demo $(if $(INPUT),--input '$(INPUT)') $(if $(MAPPING),--mapping '$(MAPPING)')
 
 test: setup
-	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/pytest $(LEVELS)
+	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/pytest -n $(WORKERS) --dist loadfile $(LEVELS)
 
 site: setup
 	@mkdir -p build
