@@ -2,14 +2,16 @@
 
 As `throughput.py`: each size gets a fresh stack, events lie in Kafka before anything reads, time is the job's
 own by Flink's clock, and the slope between the sizes takes the start-up out. CPU is that of the task managers
-and their Python workers.
+and their Python workers. Peers read the same topic on the same stack right after.
 
     python benchmarks/interests_throughput.py --sizes 500000 1500000
+    python benchmarks/interests_throughput.py --peers /path/to/python  # see interests_peer.py
 """
 
 import argparse
 import json
 import os
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -22,11 +24,13 @@ from groundswell.stack.flink_rest import FlinkRest
 from groundswell.stack.submit import job_state, submit
 
 _TIMEOUT_S = 1800
+_PEER = Path(__file__).with_name("interests_peer.py")
+ENGINES = ("bytewax", "quix", "pathway")
 HOURS, USERS = 2, 50_000
 
 
-def measure(events: int, folder: Path, more: list[str]) -> dict[str, float]:
-    """Run one size."""
+def measure(events: int, folder: Path, peers: str | None, more: list[str]) -> list[dict[str, object]]:
+    """Run one size: the job, then the peers."""
     with local.running(folder, fresh=True) as stack:
         command(
             "produce", "simulate", "--events", str(events), "--end", "2026-03-01T00:00Z",
@@ -55,33 +59,60 @@ def measure(events: int, folder: Path, more: list[str]) -> dict[str, float]:
         while job_state(stack, job) != "FINISHED" and time.monotonic() < deadline_s:
             used_s = max(used_s, cpu_s(managers))
             time.sleep(0.5)
-        result = {
-            "events": float(events),
+        result: dict[str, object] = {
+            "engine": "groundswell",
+            "events": events,
+            "labels": sum(1 for _ in read_topic(stack.kafka_bootstrap, "interest.examples")),
             "wall_s": FlinkRest(stack.flink_rest_url).duration_ms(job) / 1000,
             "cpu_s": round(used_s - before_s, 1),
-            "examples": float(sum(1 for _ in read_topic(stack.kafka_bootstrap, "interest.examples"))),
             "load": os.getloadavg()[0],
         }
         print(json.dumps(result), flush=True)
-        return result
+        results = [result]
+        if peers:
+            records = sum(1 for _ in read_topic(stack.kafka_bootstrap, "engagement"))
+            results += [peer(peers, engine, stack.kafka_bootstrap, records) for engine in ENGINES]
+        return results
+
+
+def peer(python: str, engine: str, bootstrap: str, records: int) -> dict[str, object]:
+    """Run a peer on the same topic."""
+    done = subprocess.run(
+        [
+            *(python, str(_PEER), "--engine", engine),
+            *("--bootstrap", bootstrap, "--events", str(records)),
+        ],
+        capture_output=True, text=True, check=False, timeout=_TIMEOUT_S,
+        env={**os.environ, "PATHWAY_THREADS": "2"},
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{engine} ended with code {done.returncode}:\n{done.stderr[-2000:]}")
+    result: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    print(json.dumps(result), flush=True)
+    return result
+
+
+def slopes(small: dict[str, object], large: dict[str, object]) -> dict[str, object]:
+    """Return what an event more costs."""
+    events = int(str(large["events"])) - int(str(small["events"]))
+    report: dict[str, object] = {"engine": large["engine"]}
+    for key in ("wall_s", "cpu_s"):
+        more = float(str(large[key])) - float(str(small[key]))
+        report[f"{key}_us_per_event"] = round(more / events * 1e6, 2)
+    report["events_per_s"] = round(1e6 / float(str(report["wall_s_us_per_event"])))
+    return report
 
 
 def main() -> None:
     """Measure all sizes and print figures and slopes."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sizes", type=int, nargs="+", default=[500_000, 1_500_000])
+    parser.add_argument("--sizes", type=int, nargs=2, default=[500_000, 1_500_000])
+    parser.add_argument("--peers", help="an interpreter that has bytewax, quixstreams, pathway and fastavro")
     args, more = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
-        results = [measure(size, Path(folder) / str(size), more) for size in args.sizes]
-    if len(results) > 1:
-        small, large = results[0], results[-1]
-        million = (large["events"] - small["events"]) / 1e6
-        report = {
-            f"{key}_us_per_event": round((large[key] - small[key]) / million, 2)
-            for key in ("wall_s", "cpu_s")
-        }
-        report["events_per_s"] = round(1e6 / report["wall_s_us_per_event"])
-        print(json.dumps(report))
+        small, large = (measure(size, Path(folder) / str(size), args.peers, more) for size in args.sizes)
+    for one, other in zip(small, large, strict=True):
+        print(json.dumps(slopes(one, other)))
 
 
 if __name__ == "__main__":
