@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from confluent_kafka import Consumer, Message
+    from confluent_kafka import Consumer, Message, TopicPartition
 
 _POLL_S = 0.1  # also what reading to the end waits in vain
 _BATCH = 5_000
@@ -207,11 +207,27 @@ def _bounds(
     if known.error is not None:
         raise KafkaReadError(f"Kafka at {bootstrap} has no topic {topic!r} ({known.error})")
     start, ends = {}, {}
+    deadline_s = time.monotonic() + timeout_s
     for partition in known.partitions:
-        low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=timeout_s)
+        low, high = _watermarks(consumer, TopicPartition(topic, partition), deadline_s)
         if high > low:
             start[partition], ends[partition] = low, high
     return start, ends
+
+
+def _watermarks(consumer: "Consumer", partition: "TopicPartition", deadline_s: float) -> tuple[int, int]:
+    """Return first offset and end of a partition. One that was just made has no leader for a moment."""
+    from confluent_kafka import KafkaError, KafkaException  # noqa: PLC0415
+
+    passing = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+    while True:
+        left_s = deadline_s - time.monotonic()
+        try:
+            return consumer.get_watermark_offsets(partition, timeout=max(left_s, 0.1))
+        except KafkaException as error:
+            if error.args[0].code() not in passing or left_s <= 0:
+                raise
+            time.sleep(0.1)
 
 
 def _assign_at(consumer: "Consumer", topic: str, start: Mapping[int, int]) -> None:

@@ -24,7 +24,10 @@ PACED_STEP_S = 0.25  # a paced run hands over what is due this often
 
 _Events = Annotated[int, typer.Option("--events", help="Good events in all, plants included.")]
 _Hours = Annotated[int, typer.Option("--hours", help="Length in event time.")]
-_End = Annotated[str, typer.Option("--end", help="End in event time: now, or as 2026-01-31T12:00Z.")]
+_End = Annotated[
+    str,
+    typer.Option("--end", help="End in event time: as 2026-01-31T12:00Z, or now, on the last five minutes."),
+]
 _Seed = Annotated[int, typer.Option("--seed", help="Same options and seed: same bytes, if --end is fixed.")]
 _Users = Annotated[int, typer.Option("--users", help="People in the population.")]
 _Topics = Annotated[int, typer.Option("--topics", help="Topics of everyday talk.")]
@@ -117,9 +120,9 @@ def simulate(
 
 
 def _end_ms(text: str) -> int:
-    """Read `--end`, rounded down to five minutes."""
+    """Read `--end`; now is rounded down to five minutes, so that panes end with it."""
     if text == "now":
-        end_ms = time.time_ns() // 1_000_000
+        end_ms = time.time_ns() // 1_000_000 // 300_000 * 300_000
     else:
         try:
             moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -130,7 +133,7 @@ def _end_ms(text: str) -> int:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=timezone.utc)
         end_ms = int(moment.timestamp() * 1000)
-    return end_ms // 300_000 * 300_000
+    return end_ms
 
 
 def _target(bootstrap: str, settings: list[str], factor: float | None) -> deliver.Target:

@@ -81,22 +81,25 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         for module, settings in _OFTEN:
             usual = (
                 f"--kafka-bootstrap={kafka}", f"--redis-url={store}", "--parallelism=1",
-                f"--execution-mode={stack.plan.execution_mode}", "--out-of-order-ms=2000",
+                f"--execution-mode={stack.plan.execution_mode}", "--out-of-order-ms=15000",
                 "--idle-timeout-ms=3000",
             )  # fmt: skip
             submit(stack, module, [*usual, *settings], module.rpartition(".")[2])
         chosen = ports.choose(("serve", "serving", "canary", "prometheus"))
         api = f"http://127.0.0.1:{chosen['serve']}"
-        end = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(_now_ms() / 1000 + 61 * 60))
+        # The first simulated event leaves at once and should be of about now, as canaries are: what lies
+        # further apart than the jobs wait for is late.
+        end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_now_ms() / 1000 + 3_610))
         where = ("--bootstrap", kafka, "--redis", store)
         serving, canary = str(chosen["serving"]), str(chosen["canary"])
         jobs = [word for job in CANARY_JOBS for word in ("--job", job)]
         for words in (
             ("serve", "--redis", store, "--port", str(chosen["serve"]), "--metrics-port", serving),
             ("health", "--every", "2", *where, "--flink", stack.flink_rest_url),
-            ("canary", *jobs, "--every", "2", "--api", api, *where, "--metrics-port", canary),
+            ("canary", *jobs, "--every", "2", "--patience", "180", "--api", api, *where,
+             "--metrics-port", canary),
             ("produce", "simulate", "--bootstrap", kafka, "--events", "36000", "--hours", "1", "--users",
-             "200", "--malformed", "0.05", "--speed", "1", "--end", end),
+             "200", "--malformed", "0.05", "--disorder-ms", "1000", "--speed", "1", "--end", end),
         ):  # fmt: skip
             running.enter_context(_process(*_groundswell(*words)))
         yield Watched(stack, api, f"http://127.0.0.1:{chosen['canary']}/metrics", chosen)

@@ -65,11 +65,17 @@ def test_the_same_command_writes_the_same_files(tmp_path: Path) -> None:
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-def test_the_end_is_rounded_down_to_five_minutes(tmp_path: Path) -> None:
-    """Panes of five minutes then end with the simulation."""
+@pytest.mark.parametrize(
+    ("end", "step_ms"), [("now", 300_000), ("2026-01-31T12:03:07Z", 1_000), ("2026-01-31T12:03Z", 60_000)]
+)
+def test_an_end_that_is_named_is_taken_as_it_is(tmp_path: Path, end: str, step_ms: int) -> None:
+    """Now is rounded down to five minutes: panes then end with the simulation."""
     truth = tmp_path / "truth.json"
-    run("--truth", str(truth))
-    assert json.loads(truth.read_text(encoding="utf-8"))["end_ms"] == 1_769_860_800_000
+    run("--truth", str(truth), "--end", end)
+    end_ms = json.loads(truth.read_text(encoding="utf-8"))["end_ms"]
+    assert end_ms % step_ms == 0
+    if end != "now":
+        assert end_ms % 300_000 == {1_000: 187_000, 60_000: 180_000}[step_ms]
 
 
 @pytest.mark.parametrize(
