@@ -26,7 +26,7 @@ from tests.support.content_posts import post_texts
 JOB = "flink_jobs.content"
 POSTS = 400
 LATE_S = 5.0
-_TIMEOUT_S = 600
+_TIMEOUT_S = 1200
 _REGISTRY = FileRegistry()
 
 

@@ -31,7 +31,7 @@ from serving.slates import replayed
 from tests.support.redis_dump import differences, redis_dump
 
 EVENTS = int(os.environ.get("FEED_EVENTS", "60000"))
-_TIMEOUT_S = 600
+_TIMEOUT_S = 1200
 
 
 def now_ms() -> int:

@@ -27,7 +27,7 @@ from tests.support.redis_dump import differences, redis_dump
 EVENTS = int(os.environ.get("EXACT_EVENTS", "60000"))
 MALFORMED = DUPLICATES = 0.01
 FORGOTTEN, FORGOTTEN_AT_MS = "u0000000007", 1_772_319_600_000  # an hour before the end
-_TIMEOUT_S = 600
+_TIMEOUT_S = 1200
 
 
 def _command(*arguments: str) -> dict[str, object]:

@@ -27,7 +27,7 @@ _ENDS = ("2026-03-01T00:00Z", "2026-03-01T02:00Z", "2026-03-01T04:00Z", "2026-03
 _END_MS = 1_772_344_800_000  # the last of them
 _SUBTASKS = (1, 2, 1)
 _MODEL = ModelEntry("rescaled")
-_TIMEOUT_S = 500
+_TIMEOUT_S = 1200
 _JOB = "interests-rescaled"
 
 
@@ -93,13 +93,13 @@ def test_heads_and_people_survive_rescaling(tmp_path: Path) -> None:
             _produce(stack, part)
             _submit(stack, subtasks, _JOB, _MODEL.name, savepoint)
             if part + 1 < len(_SUBTASKS):
-                eventually(lambda n=before: len(_served(stack, _MODEL.tag)) > n, "more is served", 120)
+                eventually(lambda n=before: len(_served(stack, _MODEL.tag)) > n, "more is served", 300)
                 savepoint = stop_with_savepoint(stack, _JOB)
         _produce(stack, len(_SUBTASKS))
         _submit(stack, 1, "interests-alone")
-        eventually(lambda: _end_is_served(stack, _MODEL.tag), "the rescaled job is at the end", 180)
-        eventually(lambda: _end_is_served(stack, ""), "the other job is at the end", 180)
-        eventually(lambda: not _differ(stack), "both serve the same", 60)
+        eventually(lambda: _end_is_served(stack, _MODEL.tag), "the rescaled job is at the end", 480)
+        eventually(lambda: _end_is_served(stack, ""), "the other job is at the end", 480)
+        eventually(lambda: not _differ(stack), "both serve the same", 240)
         for name in (_JOB, "interests-alone"):
             stop_with_savepoint(stack, name)  # closes its transactions
         assert _differ(stack) == []

@@ -21,7 +21,7 @@ from schemas.served_canary import CANARY_JOBS
 from state.canary import CANARY_ACTOR
 from tests.support.dashboards import empty
 
-_TIMEOUT_S = 600
+_TIMEOUT_S = 1200
 _PATIENCE_S = 300
 _OFTEN = (  # everything happens soon: short panes, small blocks of labels
     ("flink_jobs.trending", ("--trend.burst.pane-ms=10000", "--trend.views=global", "--trend.kinds=tag")),

@@ -28,7 +28,7 @@ COUNTED = (
     "creator",
     "query",
 )  # kinds that the plain count knows; simulated posts have no links
-_TIMEOUT_S = 900
+_TIMEOUT_S = 1500
 
 
 def _command(*arguments: str) -> dict[str, object]:
