@@ -1,9 +1,8 @@
 """Feeds from Redis: what the feed job wrote, each read in one round trip."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
 
-from schemas.served import ServedError
 from schemas.served_feed import (
     BARS_PREFIX,
     PARTS,
@@ -20,30 +19,14 @@ from schemas.served_feed import (
     seen_key,
     wish_key,
 )
-from serving.errors import StoreContentError
 from serving.feed_store import Person, PoolName
-from serving.redis_read import open_client, read
-
-if TYPE_CHECKING:
-    import redis
+from serving.redis_read import RedisReader, decoded, read
 
 _FIELD = "d"
 
 
-class RedisFeedStore:
+class RedisFeedStore(RedisReader):
     """Reads feeds. Safe for several threads; holds a pool of connections."""
-
-    def __init__(self, client: "redis.Redis") -> None:
-        self._client = client
-
-    @classmethod
-    def at(cls, url: str, timeout_s: float = 2.0) -> "RedisFeedStore":
-        """Open the store at a redis://, rediss:// or unix:// address (``redis_read.open_client``).
-
-        Raises:
-            StoreContentError: The address has another form.
-        """
-        return cls(open_client(url, timeout_s))
 
     def person(self, user: str) -> Person:
         """Return what a person wants and has seen."""
@@ -62,15 +45,6 @@ class RedisFeedStore:
         found = (_decoded(BarsRecord, raw) for raw in read(self._client, BARS_PREFIX, *commands))
         return [one for one in found if one is not None]
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
 
 def _decoded(kind: type[R], raw: bytes | None) -> R | None:
-    if raw is None:
-        return None
-    try:
-        return decode(kind, raw)
-    except ServedError as error:
-        raise StoreContentError(f"Redis holds {error}") from error
+    return decoded(partial(decode, kind), raw)

@@ -1,9 +1,8 @@
 """Interests from Redis: what the interests job wrote, each read in one round trip."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
 
-from schemas.served import ServedError
 from schemas.served_interests import (
     HEAD_PREFIX,
     INT_PREFIX,
@@ -20,31 +19,15 @@ from schemas.served_interests import (
     item_key,
 )
 from schemas.served_models import CURRENT_KEY
-from serving.errors import StoreContentError
 from serving.interest_store import Ranking
 from serving.redis_model_store import pointed
-from serving.redis_read import open_client, read
-
-if TYPE_CHECKING:
-    import redis
+from serving.redis_read import RedisReader, decoded, read
 
 _FIELD = "d"
 
 
-class RedisInterestStore:
+class RedisInterestStore(RedisReader):
     """Reads interests. Safe for several threads; holds a pool of connections."""
-
-    def __init__(self, client: "redis.Redis") -> None:
-        self._client = client
-
-    @classmethod
-    def at(cls, url: str, timeout_s: float = 2.0) -> "RedisInterestStore":
-        """Open the store at a redis://, rediss:// or unix:// address (``redis_read.open_client``).
-
-        Raises:
-            StoreContentError: The address has another form.
-        """
-        return cls(open_client(url, timeout_s))
 
     def interests(self, user: str, model: str) -> InterestRecord | None:
         """Return a person's interests."""
@@ -79,15 +62,6 @@ class RedisInterestStore:
             [_decoded(ItemRecord, raw) for raw in found],
         )
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
 
 def _decoded(kind: type[R], raw: bytes | None) -> R | None:
-    if raw is None:
-        return None
-    try:
-        return decode(kind, raw)
-    except ServedError as error:
-        raise StoreContentError(f"Redis holds {error}") from error
+    return decoded(partial(decode, kind), raw)

@@ -1,7 +1,7 @@
 """The model registry in Redis: entries that never change, the pointer, and what each model serves."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from schemas.served import ServedError, fence
 from schemas.served_interests import HEAD_PREFIX, HeadRecord, decode, head_key, model_prefix
@@ -14,14 +14,11 @@ from schemas.served_models import (
     encode_pointer,
 )
 from serving.errors import ModelRefusedError, StoreContentError
-from serving.redis_read import open_client, read
+from serving.redis_read import RedisReader, read
 from state import interest_head, model_entry
 from state.codec import StateError
 from state.model_entry import ModelEntry, ModelEntryError
 from state.model_gate import ModelStatus, status_of
-
-if TYPE_CHECKING:
-    import redis
 
 MOST_SHARDS: Final = 128  # of people, as the job's options allow
 _MOST_KEYS, _SCAN_KEYS = 50_000_000, 1_000
@@ -35,24 +32,12 @@ return 1
 """
 
 
-class RedisModelStore:
+class RedisModelStore(RedisReader):
     """Reads and writes the registry. Safe for several threads; holds a pool of connections.
 
     All methods raise StoreUnavailableError when Redis does not answer and StoreContentError for content that
     this build cannot read.
     """
-
-    def __init__(self, client: "redis.Redis") -> None:
-        self._client = client
-
-    @classmethod
-    def at(cls, url: str, timeout_s: float = 2.0) -> "RedisModelStore":
-        """Open the registry at an address (``redis_read.open_client``).
-
-        Raises:
-            StoreContentError: The address has another form.
-        """
-        return cls(open_client(url, timeout_s))
 
     def entries(self) -> list[ModelEntry]:
         """Return all models, oldest first."""
@@ -148,10 +133,6 @@ class RedisModelStore:
             if not cursor:
                 break
         return removed
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
 
 def pointed(raw: bytes | None) -> ModelPointer:

@@ -1,12 +1,38 @@
 """How every store reads Redis: one round trip, and errors that say what to do."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from typing_extensions import Self
 
+from schemas.served import ServedError
 from serving.errors import StoreContentError, StoreUnavailableError
+
+S = TypeVar("S", bound="RedisReader")
+T = TypeVar("T")
+
+
+class RedisReader:
+    """What every store on Redis is: safe for several threads, on a pool of connections."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._client = client
+
+    @classmethod
+    def at(cls, url: str, timeout_s: float = 2.0) -> Self:
+        """Open the store at a redis://, rediss:// or unix:// address (``open_client``).
+
+        Raises:
+            StoreContentError: The address has another form.
+        """
+        return cls(open_client(url, timeout_s))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
 
 
 def open_client(url: str, timeout_s: float = 2.0) -> "redis.Redis":
@@ -56,6 +82,20 @@ def read(client: "redis.Redis", prefix: str, *commands: tuple[str | int | bytes,
             "is the stack up? See `groundswell status`"
         ) from error
     return answers
+
+
+def decoded(decode: Callable[[bytes], T], raw: bytes | None) -> T | None:
+    """Return what Redis holds, decoded; None when it holds nothing.
+
+    Raises:
+        StoreContentError: This build cannot read it.
+    """
+    if raw is None:
+        return None
+    try:
+        return decode(raw)
+    except ServedError as error:
+        raise StoreContentError(f"Redis holds {error}") from error
 
 
 def _address(client: "redis.Redis") -> str:

@@ -1,12 +1,11 @@
 """Trends from Redis: what the trending job wrote, each read in one round trip."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from schemas.served import (
     PREFIX,
     AsOf,
-    ServedError,
     TrendRecord,
     as_of_key,
     decode_as_of,
@@ -15,21 +14,16 @@ from schemas.served import (
     list_key,
     meta_key,
 )
-from serving.errors import StoreContentError
 from serving.fill import filled, places_needed
-from serving.redis_read import open_client, read
+from serving.redis_read import RedisReader, decoded, read
 from serving.trend import Listing, Scopes, Trend, check_limit, in_order, listing, single
 from state.backoff import steps
-
-if TYPE_CHECKING:
-    import redis
 
 GLOBAL = "global"  # the job writes how far it has come there, for all scopes
 MAX_SCANNED_KEYS = 2_000_000
 _SCAN_KEYS = 2_000
 _FIELD = "d"
 _FENCE = "_v"
-T = TypeVar("T")
 
 # KEYS: sorted set.  ARGV: index of the last member, start of the keys of its members' hashes, field.
 # The hashes' names depend on the set's members, so they cannot be in KEYS; the hash tag in their names keeps
@@ -46,20 +40,8 @@ return out
 """
 
 
-class RedisTrendStore:
+class RedisTrendStore(RedisReader):
     """Reads trends. Safe for several threads; holds a pool of connections."""
-
-    def __init__(self, client: "redis.Redis") -> None:
-        self._client = client
-
-    @classmethod
-    def at(cls, url: str, timeout_s: float = 2.0) -> "RedisTrendStore":
-        """Open the store at a redis://, rediss:// or unix:// address (``redis_read.open_client``).
-
-        Raises:
-            StoreContentError: The address has another form.
-        """
-        return cls(open_client(url, timeout_s))
 
     def listing(
         self, scope: str, limit: int, kind: str = "tag", *, allowed: bool = False, fill: bool = False
@@ -129,28 +111,17 @@ class RedisTrendStore:
                 break
         return in_order(names, complete=not cursor)
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
     def _read(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Send commands together and return their answers."""
         return read(self._client, PREFIX, *commands)
 
 
 def _trend(raw: bytes | None) -> TrendRecord | None:
-    return None if raw is None else _decoded(decode_trend, raw)
+    return decoded(decode_trend, raw)
 
 
 def _as_of(raw: bytes | None) -> AsOf | None:
-    return None if raw is None else _decoded(decode_as_of, raw)
-
-
-def _decoded(decode: Callable[[bytes], T], raw: bytes) -> T:
-    try:
-        return decode(raw)
-    except ServedError as error:
-        raise StoreContentError(f"Redis holds {error}") from error
+    return decoded(decode_as_of, raw)
 
 
 def _ranked(rows: list[Any]) -> Iterator[tuple[float, TrendRecord | None]]:
