@@ -14,6 +14,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.10 python3 python; d
 	if $$name -c '$(USABLE)' >/dev/null 2>&1; then echo $$name; break; fi; done)
 
 # Two at once: while one waits for a cluster, the other computes. More would need more memory: each may run a stack.
+# By place and not by file: the latter runs one of the tests that share an id (schemathesis: one id, all operations).
 WORKERS ?= 2
 LEVEL ?=
 LEVELS := $(if $(LEVEL),$(addprefix tests/,$(LEVEL)),tests)
@@ -32,7 +33,7 @@ demo: setup
 	@$(BIN)/groundswell demo $(if $(INPUT),--input '$(INPUT)') $(if $(MAPPING),--mapping '$(MAPPING)')
 
 test: setup
-	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/pytest -n $(WORKERS) --dist loadfile $(LEVELS)
+	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/pytest -n $(WORKERS) --dist worksteal $(LEVELS)
 
 site: setup
 	@mkdir -p build
