@@ -26,6 +26,16 @@ class Calls:
         """Run a read that a request needs; only the store's own timeout ends it."""
         return await asyncio.get_running_loop().run_in_executor(self._requests, read)
 
+    async def asked_within(self, seconds: float, read: Callable[[], T]) -> T:
+        """Run a read that a request needs; it goes on when the request gives up on it.
+
+        Raises:
+            StoreUnavailableError: It took longer.
+        """
+        work = asyncio.create_task(self.asked(read))
+        work.add_done_callback(heard)
+        return await within(seconds, work)
+
     def close(self) -> None:
         """Let threads end; reads that have not begun never will."""
         for pool in (self._requests, self._watch):

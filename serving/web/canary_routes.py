@@ -1,13 +1,10 @@
 """`/v1/canary`: the newest synthetic event that came through each job, read at each request."""
 
-import asyncio
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from serving.health_store import HealthStore
 from serving.web.answers import encoded, respond
-from serving.web.calls import heard, within
 from serving.web.canary_shapes import Canaries
 from serving.web.openapi import problems, returns
 from serving.web.service import Service
@@ -25,9 +22,7 @@ def routes(service: Service, store: HealthStore) -> APIRouter:
     )
     async def canary(if_none_match: NoneMatch = None) -> Response:
         """Return the newest synthetic event that came through each job. Nothing is kept: it measures lag."""
-        work = asyncio.create_task(service.calls.asked(store.canaries))
-        work.add_done_callback(heard)
-        found = await within(service.options.deadline_s, work)
+        found = await service.calls.asked_within(service.options.deadline_s, store.canaries)
         shown = Canaries(trending_ms=found.get("trending"), interests_ms=found.get("interests"))
         return respond(encoded(shown), if_none_match)
 

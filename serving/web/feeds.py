@@ -82,9 +82,7 @@ class Feeds:
         if found is None:
             return None
         with suppress(ServingError):
-            work = asyncio.create_task(self._calls.asked(self._maker.cache.barred))
-            work.add_done_callback(heard)
-            await within(self._deadline_s, work)
+            await self._calls.asked_within(self._deadline_s, self._maker.cache.barred)
         return self._allowed(found)
 
     async def new(self, user: str, scope: str, *, explain: bool) -> Shown:

@@ -3,7 +3,6 @@
 Each answer says which model it is of, and is of that one alone: what was kept of another model is not used.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from serving.current_model import follow
 from serving.errors import StoreUnavailableError
 from serving.interest_store import InterestStore
 from serving.scorer import Item, Score, Scorer
-from serving.web.calls import Calls, heard, within
+from serving.web.calls import Calls
 from serving.web.item_cache import ItemCache
 from serving.web.people_shapes import Candidate
 from state.feed_candidates import Candidate as FeedCandidate
@@ -153,6 +152,4 @@ class People:
         return held[0]
 
     async def _asked(self, read: Callable[[], T]) -> T:
-        work = asyncio.create_task(self._calls.asked(read))
-        work.add_done_callback(heard)
-        return await within(self._deadline_s, work)
+        return await self._calls.asked_within(self._deadline_s, read)

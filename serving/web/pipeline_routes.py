@@ -1,13 +1,10 @@
 """`/v1/pipeline`: lag, dead letters, checkpoints and the model's quality; the same goes to Prometheus."""
 
-import asyncio
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from serving.health_store import HealthStore
 from serving.web.answers import encoded, respond
-from serving.web.calls import heard, within
 from serving.web.openapi import problems, returns
 from serving.web.pipeline_metrics import PipelineMetrics
 from serving.web.pipeline_shapes import PipelineState
@@ -27,9 +24,7 @@ def routes(service: Service, store: HealthStore) -> APIRouter:
     )
     async def pipeline(if_none_match: NoneMatch = None) -> Response:
         """Return what `groundswell health` found last; this server asks neither Kafka nor Flink."""
-        work = asyncio.create_task(service.calls.asked(store.pipeline))
-        work.add_done_callback(heard)
-        found = await within(service.options.deadline_s, work)
+        found = await service.calls.asked_within(service.options.deadline_s, store.pipeline)
         return respond(encoded(PipelineState(collected=found is not None, health=found)), if_none_match)
 
     return router

@@ -11,7 +11,7 @@ from serving.errors import ServingError
 from serving.feed_pools import PoolCache
 from serving.feed_store import PoolName
 from serving.trend import Trend
-from serving.web.calls import Calls, heard, within
+from serving.web.calls import Calls
 from serving.web.mastodon_routes import Statuses
 from serving.web.plain_text import plain
 from serving.web.shapes import Sample
@@ -46,9 +46,7 @@ class Samples:
         if not names or record.review == _DENIED:
             return ()
         try:
-            work = asyncio.create_task(self._calls.asked(lambda: self._read(names)))
-            work.add_done_callback(heard)
-            pools, barred = await within(self._deadline_s, work)
+            pools, barred = await self._calls.asked_within(self._deadline_s, lambda: self._read(names))
         except ServingError:
             return ()
         at_ms = max([pool.as_of_ms for pool in pools] + [trend.as_of.as_of_ms])
