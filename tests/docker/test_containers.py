@@ -3,7 +3,6 @@
 Inside compose (profile `test`) the addresses come from the environment, and its own job and server are asked.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from schemas.codec import decode_value
 from schemas.records import ContentChanged, EngagementRecorded
 from schemas.registry import open_registry
 from tests.support import containers
+from tests.support.cli_talk import said, told
 
 INSIDE = os.environ.get("GROUNDSWELL_TEST_KAFKA", "")  # set in compose only
 EVENTS = 20_000
@@ -51,7 +51,7 @@ def services() -> Iterator[Services]:
             f"redis://{running.enter_context(containers.redis(_PASSWORD))}/0",
             running.enter_context(containers.registry()),
         )
-        _command("topics", "--bootstrap", found.kafka, "--keep-all", "--wait-s", "120")
+        said("topics", "--bootstrap", found.kafka, "--keep-all", "--wait-s", "120", timeout_s=_WAIT_S)
         _eventually(lambda: httpx.get(f"{found.registry}/subjects").status_code == 200, "the registry")
         yield found
 
@@ -59,11 +59,11 @@ def services() -> Iterator[Services]:
 @pytest.fixture(scope="module")
 def produced(services: Services) -> dict[str, object]:
     """What the simulator reported of two days of events."""
-    done = _command(
-        *("produce", "simulate", "--events", str(EVENTS), "--seed", "5", "--json"),
+    return told(
+        *("produce", "simulate", "--events", str(EVENTS), "--seed", "5"),
         *("--bootstrap", services.kafka, "--registry", services.registry),
+        timeout_s=_WAIT_S,
     )
-    return dict(json.loads(done.strip().splitlines()[-1]))
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +95,12 @@ def _job(services: Services, folder: Path, password: Path) -> ExitStack:
     with ExitStack() as running:
         cluster = running.enter_context(running_cluster(folder / "cluster", {}))
         cluster.fresh_task_managers(1)
-        _command(
+        said(
             *("submit", "flink_jobs.trending", "--to", cluster.url, "--python", PYTHON, "--"),
             *(f"--kafka-bootstrap={services.kafka}", f"--redis-url={services.redis}"),
             *(f"--redis-password-file={password}", f"--registry-url={services.registry}"),
             *("--execution-mode=thread", "--parallelism=1", "--bounded", "--trend.min-users-out=1"),
+            timeout_s=_WAIT_S,
         )
         return running.pop_all()
 
@@ -137,18 +138,6 @@ def _trends(server: str) -> list[dict[str, object]]:
     found = httpx.get(f"{server}/v1/trends", timeout=5).json()["trends"]
     assert isinstance(found, list)
     return found
-
-
-def _command(*words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "groundswell.cli", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_WAIT_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def _eventually(question: object, what: str) -> None:

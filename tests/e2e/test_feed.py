@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ from schemas.codec import decode_value
 from schemas.records import SlateDecided
 from schemas.registry import FileRegistry
 from serving.slates import replayed
+from tests.support.cli_talk import told
 from tests.support.redis_dump import differences, redis_dump
 
 EVENTS = int(os.environ.get("FEED_EVENTS", "60000"))
 _TIMEOUT_S = 1200
+_told = partial(told, timeout_s=_TIMEOUT_S)
 
 
 def now_ms() -> int:
@@ -39,20 +42,8 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000  # noqa: TID251  a real broker compares with it
 
 
-def _command(*arguments: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "groundswell.cli", *arguments, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_TIMEOUT_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
-
-
 def _simulate(stack: Stack, folder: Path, *more: str) -> None:
-    _command(
+    _told(
         "produce", "simulate",
         *("--events", str(EVENTS), "--hours", "2", "--users", "500", "--no-plants"),
         *("--bootstrap", stack.kafka_bootstrap, "--truth", str(folder / "truth.json"), *more),

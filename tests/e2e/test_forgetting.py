@@ -1,10 +1,8 @@
 """After an erasure and a sweep nothing that stays tells the person: Redis, topics, a savepoint, answers."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -22,6 +20,7 @@ from schemas.records import ContentChanged, EngagementRecorded, ErasureCarriedOu
 from schemas.registry import FileRegistry
 from schemas.topics import topics
 from tests.support.browser import running_server
+from tests.support.cli_talk import told
 from tests.support.redis_dump import redis_dump
 from tests.support.stack_talk import eventually
 
@@ -29,18 +28,7 @@ EVENTS = 40_000
 END, END_MS = "2026-03-01T00:00Z", 1_772_323_200_000
 _TIMEOUT_S = 1200
 _DEADLINE_MS = 28 * 86_400_000
-
-
-def _command(*arguments: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-m", "groundswell.cli", *arguments, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_TIMEOUT_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+_told = partial(told, timeout_s=_TIMEOUT_S)
 
 
 def _all_topics(stack: Stack) -> list[str]:
@@ -111,7 +99,7 @@ def test_nothing_that_stays_names_who_was_forgotten(tmp_path: Path) -> None:
     with local.running(tmp_path / "stack", fresh=True) as stack:
         simulate = ("produce", "simulate", "--no-plants", "--users", "3000", "--hours", "6")
         kafka = ("--bootstrap", stack.kafka_bootstrap)
-        _command(
+        _told(
             *simulate, "--events", str(EVENTS), "--end", END, *kafka, "--truth", str(tmp_path / "truth.json")
         )
         submit(
@@ -135,15 +123,15 @@ def test_nothing_that_stays_names_who_was_forgotten(tmp_path: Path) -> None:
         )
         gone, kept = _two_people(stack)
         eventually(lambda: _in_redis(gone, stack.redis_url), "interests in Redis", _TIMEOUT_S)
-        _command("forget", gone, "--at-ms", str(END_MS - 60_000), *kafka)
-        assert _command("sweep", "--audit-key-file", str(key_file), *kafka)["removed"] == {}
+        _told("forget", gone, "--at-ms", str(END_MS - 60_000), *kafka)
+        assert _told("sweep", "--audit-key-file", str(key_file), *kafka)["removed"] == {}
         # Later events of others move event time past the request.
         _later(stack, kept)
         eventually(
             lambda: any(one.place == "state.interests" for one in _audits(stack)), "an audit", _TIMEOUT_S
         )
-        swept = _command("sweep", "--audit-key-file", str(key_file), *kafka)
-        again = _command("sweep", "--audit-key-file", str(key_file), *kafka)
+        swept = _told("sweep", "--audit-key-file", str(key_file), *kafka)
+        again = _told("sweep", "--audit-key-file", str(key_file), *kafka)
         assert again == {"removed": {}, "waiting": 0, "done_before": 1}
         savepoint = stop_with_savepoint(stack, "interests")
 

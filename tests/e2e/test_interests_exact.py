@@ -3,10 +3,9 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from schemas.codec import decode_value
 from schemas.records import InterestExampleJoined
 from schemas.registry import FileRegistry
 from state.outcome_join import JOINED_ACTIONS, Deed, JoinConfig
+from tests.support.cli_talk import told
 from tests.support.plain_join import final_labels
 from tests.support.redis_dump import differences, redis_dump
 
@@ -28,18 +28,7 @@ EVENTS = int(os.environ.get("EXACT_EVENTS", "60000"))
 MALFORMED = DUPLICATES = 0.01
 FORGOTTEN, FORGOTTEN_AT_MS = "u0000000007", 1_772_319_600_000  # an hour before the end
 _TIMEOUT_S = 1200
-
-
-def _command(*arguments: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-m", "groundswell.cli", *arguments, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_TIMEOUT_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+_told = partial(told, timeout_s=_TIMEOUT_S)
 
 
 def _submit(stack: Stack) -> str:
@@ -136,14 +125,14 @@ def test_labels_and_interests_survive_a_kill(tmp_path: Path) -> None:
     runs = []
     for killed in (False, True):
         with local.running(tmp_path / f"stack-{killed}", fresh=True) as stack:
-            _command(
+            _told(
                 "produce", "simulate",
                 *("--events", str(EVENTS), "--hours", "6", "--users", "3000", "--no-plants"),
                 *("--malformed", str(MALFORMED), "--duplicates", str(DUPLICATES)),
                 *("--end", "2026-03-01T00:00Z", "--bootstrap", stack.kafka_bootstrap),
                 *("--truth", str(truth), "--out", str(dump)),
             )  # fmt: skip
-            _command(
+            _told(
                 *("forget", FORGOTTEN, "--at-ms", str(FORGOTTEN_AT_MS)),
                 *("--bootstrap", stack.kafka_bootstrap),
             )

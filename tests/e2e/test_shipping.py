@@ -3,9 +3,7 @@
 The cluster's Python knows nothing of us, so whatever runs there came with the wheel.
 """
 
-import json
-import subprocess
-import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import redis
 
 from groundswell.stack.endpoints import Stack
 from schemas.served import as_of_key
+from tests.support.cli_talk import told
 from tests.support.flink_cluster import PYTHON, FlinkCluster, running_cluster
 from tests.support.redis_dump import differences, redis_dump
 from tests.support.redis_server import running_redis
@@ -26,25 +25,14 @@ _END_MS = 1_772_344_800_000  # the last of them
 _WAIT_S = 300
 _OLD, _NEW = "0.1.0", "0.2.0"
 _TIMEOUT_S = 1500  # five minutes at a load of 6 to 10, 300 s of processor time
-
-
-def _command(*words: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-m", "groundswell.cli", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_WAIT_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+_told = partial(told, timeout_s=_WAIT_S)
 
 
 def _produce(stack: Stack, part: int) -> None:
     """Send two hours of deeds."""
-    _command(
+    _told(
         *("produce", "simulate", "--events", str(EVENTS), "--hours", "2", "--users", "200", "--no-plants"),
-        *("--seed", str(part + 1), "--end", _ENDS[part], "--bootstrap", stack.kafka_bootstrap, "--json"),
+        *("--seed", str(part + 1), "--end", _ENDS[part], "--bootstrap", stack.kafka_bootstrap),
     )
 
 
@@ -94,7 +82,7 @@ def test_a_wheel_is_submitted_upgraded_and_rolled_back(stack: Stack, tmp_path: P
             eventually(lambda n=part: _served_until(moved, _END_MS - (2 - n) * 7_200_000), "served", _WAIT_S)
             assert set(witness.read_text("utf-8").split()) == {version}
             if part < 2:
-                stopped = _command("stop", "trending", "--to", cluster.url, "--json")
+                stopped = _told("stop", "trending", "--to", cluster.url)
                 savepoints.append(str(stopped["savepoint"]))
         cluster.run_client(
             *("run", "-d", "-m", cluster.url.removeprefix("http://"), "-pyexec", PYTHON),
@@ -110,4 +98,4 @@ def test_a_wheel_is_submitted_upgraded_and_rolled_back(stack: Stack, tmp_path: P
 def _submit(cluster: FlinkCluster, code: Path, options: list[str], savepoint: str) -> None:
     start = ["--savepoint", savepoint] if savepoint else []
     where = ("--to", cluster.url, "--wheel", str(code), "--python", PYTHON)
-    _command("submit", "flink_jobs.trending", *where, *start, "--json", "--", *options)
+    _told("submit", "flink_jobs.trending", *where, *start, "--", *options)

@@ -4,9 +4,8 @@ import csv
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from groundswell.stack.endpoints import Stack
 from groundswell.stack.submit import job_state, submit
 from schemas.served import KINDS
 from tests.support import plain_count
+from tests.support.cli_talk import told
 from tests.support.redis_dump import differences, redis_dump
 from tests.support.shared_data import shared_data
 
@@ -29,18 +29,7 @@ COUNTED = (
     "query",
 )  # kinds that the plain count knows; simulated posts have no links
 _TIMEOUT_S = 1500
-
-
-def _command(*arguments: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-m", "groundswell.cli", *arguments, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_TIMEOUT_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+_told = partial(told, timeout_s=_TIMEOUT_S)
 
 
 def _submit(stack: Stack, name: str) -> str:
@@ -78,7 +67,7 @@ def _wait(stack: Stack, job: str) -> None:
 
 def _panes(stack: Stack, out: Path, kind: str = "tag") -> dict[plain_count.Key, plain_count.Count]:
     """Dump the panes of a kind with the command that users have."""
-    report = _command("panes", "--bootstrap", stack.kafka_bootstrap, "--out", str(out), "--kind", kind)
+    report = _told("panes", "--bootstrap", stack.kafka_bootstrap, "--out", str(out), "--kind", kind)
     assert report["disagreements"] == 0
     with out.open(newline="", encoding="utf-8") as lines:
         return {
@@ -100,7 +89,7 @@ def _dead_letters(stack: Stack) -> int:
 def _redis_list(stack: Stack, kind: str = "tag", scope: str = "global") -> dict[str, object]:
     """Return a list of a kind as readers see it."""
     where = ("--kind", kind, "--scope", scope, "--no-fill")
-    return _command("trends", "--redis", stack.redis_url, "--top", "1000", *where)
+    return _told("trends", "--redis", stack.redis_url, "--top", "1000", *where)
 
 
 def _kill_a_task_manager(stack: Stack) -> None:
@@ -119,7 +108,7 @@ def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: 
     written = []
     for killed in (False, True):
         with local.running(tmp_path / f"stack-{killed}", fresh=True) as stack:
-            sent = _command(
+            sent = _told(
                 "produce", "simulate",
                 *("--events", str(EVENTS), "--malformed", str(MALFORMED), "--end", "2026-03-01T00:00Z"),
                 *("--bootstrap", stack.kafka_bootstrap, "--truth", str(truth), "--out", str(dump)),
@@ -149,7 +138,7 @@ def test_a_day_of_wikipedia_edits_is_counted_exactly(tmp_path: Path) -> None:
     """39,244 real edits: every page, scope and pane equals a plain count of the file."""
     file = shared_data("topics/wikiticker_2015-09-12.jsonl.gz")
     with local.running(tmp_path / "stack", fresh=True) as stack:
-        sent = _command("produce", "replay", str(file), "--bootstrap", stack.kafka_bootstrap)
+        sent = _told("produce", "replay", str(file), "--bootstrap", stack.kafka_bootstrap)
         assert sent["acknowledged"] == 39_244
         _wait(stack, _submit(stack, "wiki"))
         assert _panes(stack, tmp_path / "panes.csv") == plain_count.count(_edits(file), in_places=True)
