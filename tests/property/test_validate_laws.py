@@ -59,9 +59,14 @@ def _mostly(good: object, odd: st.SearchStrategy[object]) -> st.SearchStrategy[o
 
 def _inner(field: Field) -> st.SearchStrategy[object]:
     """Texts near the limits, and any numbers: no rule looks at a number inside a list."""
-    if field.spans:
-        return _TEXT
-    return _REALS if field.kind == "double" else _WHOLES
+    kinds: dict[str, st.SearchStrategy[object]] = {
+        "int": st.integers(-3, 5),
+        "long": _WHOLES,
+        "boolean": st.booleans(),
+        "float": _REALS,
+        "double": _REALS,
+    }
+    return _TEXT if field.spans else kinds[field.kind]
 
 
 def _any(field: Field) -> st.SearchStrategy[object]:
@@ -73,7 +78,7 @@ def _any(field: Field) -> st.SearchStrategy[object]:
             if plain
             else st.fixed_dictionaries({inner.name: _inner(inner) for inner in field.items})
         )
-        usual = {x.name: "x" if x.spans else 0.5 if x.kind == "double" else 5 for x in field.items}
+        usual = {x.name: "x" if x.spans else 0.5 if x.kind in {"float", "double"} else 1 for x in field.items}
         full: object = usual[""] if plain else usual
         sizes = st.sampled_from([31, 32, 33, 63, 64, 65])
         return _mostly([full], st.lists(item, max_size=3) | sizes.map(lambda size: [full] * size))
