@@ -1,0 +1,101 @@
+"""OpenTelemetry's SDK for one process: off unless the environment says where spans go.
+
+Everything is set with OpenTelemetry's own variables (OTEL_EXPORTER_OTLP_ENDPOINT and so on), which the SDK
+reads itself. Spans leave from a thread, through a bounded queue: who makes them never waits for a collector.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
+
+SCOPE: Final = "groundswell"  # name of the instrumentation scope of all spans that we make
+_ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+_HTTP: Final = "http/protobuf"
+
+
+def wanted(environ: Mapping[str, str], warn: Callable[[str], None]) -> bool:
+    """Say whether the environment asks for traces.
+
+    They are asked for by an endpoint, or by OTEL_TRACES_EXPORTER=otlp, which has the SDK's default endpoint.
+    The specification's default exporter alone is not enough: off means off.
+
+    Args:
+        environ: The environment.
+        warn: Hears why they cannot be exported as asked.
+
+    >>> wanted({}, print), wanted({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}, print)
+    (False, True)
+    """
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return False
+    exporter = environ.get("OTEL_TRACES_EXPORTER", "").strip().lower()
+    if exporter == "none" or not (exporter or any(environ.get(name) for name in _ENDPOINTS)):
+        return False
+    if exporter not in {"", "otlp"}:
+        warn(f"no traces: OTEL_TRACES_EXPORTER={exporter!r}; expected otlp or none")
+        return False
+    protocol = next(filter(None, map(environ.get, _PROTOCOLS)), _HTTP)
+    if protocol != _HTTP:
+        warn(f"no traces: {_PROTOCOLS[1]}={protocol!r}; expected {_HTTP}, to port 4318 of most collectors")
+        return False
+    return True
+
+
+def open_provider(
+    service: str,
+    warn: Callable[[str], None],
+    *,
+    always: bool = False,
+    ids: "IdGenerator | None" = None,
+    environ: Mapping[str, str] | None = None,
+) -> "TracerProvider | None":
+    """Return what makes spans and exports them; None when nobody asked for traces, which loads nothing.
+
+    Costs 0.3 s of loading when they are asked for. Close it with `shutdown`, or leave that to the
+    interpreter's end.
+
+    Args:
+        service: Value of service.name, unless the environment names another.
+        warn: Hears why there are no traces although they were asked for.
+        always: Sample every span; else OTEL_TRACES_SAMPLER decides, by default for all whose caller did not
+            decide against it.
+        ids: Makes ids; None = random ones.
+        environ: The environment; this process's own by default. The SDK reads the process's own.
+    """
+    if not wanted(os.environ if environ is None else environ, warn):
+        return None
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - optional, and slow
+            OTLPSpanExporter,
+        )
+        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+        from opentelemetry.sdk.trace.sampling import ALWAYS_ON  # noqa: PLC0415
+    except ImportError:
+        warn("no traces: OTEL_ variables ask for them; install the extra otel (groundswell[otel])")
+        return None
+    provider = TracerProvider(
+        resource=_resource(service), sampler=ALWAYS_ON if always else None, id_generator=ids
+    )
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider
+
+
+def _resource(service: str) -> "Resource":
+    """Return what the environment says of this process, with our name where it gives none."""
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+
+    found = Resource.create()
+    named = str(found.attributes.get("service.name", "")).startswith("unknown_service")
+    ours = {"service.name": service} if named else {}
+    with suppress(PackageNotFoundError):  # run from a source tree that is not installed
+        ours["service.version"] = version("groundswell")
+    return found.merge(Resource(ours))
