@@ -1,6 +1,6 @@
 """What every source yields: encoded records of one Kafka topic, as three sequences of one length."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -28,3 +28,20 @@ class EncodedBatch:
     def __len__(self) -> int:
         """Records in the batch."""
         return len(self.values)
+
+    def parts(self) -> "Iterator[tuple[EncodedBatch, Headers | None]]":
+        """Yield records that go out alike, in order, with their headers: all at once when none is traced."""
+        if not self.headers:
+            yield self, None
+            return
+        start = 0
+        for place, headers in self.headers.items():
+            yield self._slice(start, place), None
+            yield self._slice(place, place + 1), headers
+            start = place + 1
+        yield self._slice(start, len(self)), None
+
+    def _slice(self, start: int, end: int) -> "EncodedBatch":
+        return EncodedBatch(
+            self.topic, self.keys[start:end], self.values[start:end], self.timestamps_ms[start:end]
+        )

@@ -10,15 +10,23 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
+from producers.batch import Headers
+
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.id_generator import IdGenerator
+    from opentelemetry.trace import Span, Tracer
+
+    from producers.encode import NewBatcher
+    from producers.event_traces import EventTraces
 
 SCOPE: Final = "groundswell"  # name of the instrumentation scope of all spans that we make
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 _HTTP: Final = "http/protobuf"
+_MISSING: Final = "no traces: OTEL_ variables ask for them; install the extra otel (groundswell[otel])"
 
 
 def wanted(environ: Mapping[str, str], warn: Callable[[str], None]) -> bool:
@@ -80,7 +88,7 @@ def open_provider(
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
         from opentelemetry.sdk.trace.sampling import ALWAYS_ON  # noqa: PLC0415
     except ImportError:
-        warn("no traces: OTEL_ variables ask for them; install the extra otel (groundswell[otel])")
+        warn(_MISSING)
         return None
     provider = TracerProvider(
         resource=_resource(service), sampler=ALWAYS_ON if always else None, id_generator=ids
@@ -99,3 +107,69 @@ def _resource(service: str) -> "Resource":
     with suppress(PackageNotFoundError):  # run from a source tree that is not installed
         ours["service.version"] = version("groundswell")
     return found.merge(Resource(ours))
+
+
+def open_event_traces(warn: Callable[[str], None]) -> "EventTraces | None":
+    """Return what traces some of the events that this process sends; None when nobody asked for it.
+
+    Raises:
+        ConfigError: The ratio in the environment is none.
+    """
+    if not wanted(os.environ, warn):
+        return None
+    try:
+        from producers.event_traces import EventTraces, GivenIds, ratio_of  # noqa: PLC0415 - optional
+    except ImportError:
+        warn(_MISSING)
+        return None
+    ids = GivenIds()
+    provider = open_provider("groundswell-produce", warn, always=True, ids=ids)
+    if provider is None:
+        return None
+    return EventTraces(provider.get_tracer(SCOPE), ids, ratio_of(os.environ))
+
+
+def new_batcher(warn: Callable[[str], None]) -> "NewBatcher":
+    """Return what makes batchers: plain ones, unless events of this process are traced.
+
+    Raises:
+        ConfigError: The ratio in the environment is none.
+    """
+    from producers.encode import Batcher  # noqa: PLC0415 - loads Avro, which others here need not
+
+    traces = open_event_traces(warn)
+    if traces is None:
+        return Batcher
+    from producers.event_traces import TracedBatcher  # noqa: PLC0415 - optional
+
+    return lambda encoder, span_ms: TracedBatcher(encoder, traces, span_ms)
+
+
+def begin_record(
+    tracer: "Tracer", operation: str, topic: str, parent: "Context | None" = None, start_ms: int | None = None
+) -> tuple["Span", Headers]:
+    """Begin the span of a record for Kafka; return it with the headers that name it.
+
+    Args:
+        tracer: Makes the span.
+        operation: create or send, as the semantic conventions mean them.
+        topic: Where the record goes.
+        parent: Holds the span's parent; None = what is current.
+        start_ms: When it began, milliseconds UTC; None = now.
+    """
+    from opentelemetry.trace import SpanKind, set_span_in_context  # noqa: PLC0415 - optional
+    from opentelemetry.trace.propagation import tracecontext  # noqa: PLC0415
+
+    attributes = {
+        "messaging.system": "kafka",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": operation,
+        "messaging.destination.name": topic,
+    }
+    start_ns = None if start_ms is None else start_ms * 1_000_000
+    span = tracer.start_span(
+        f"{operation} {topic}", parent, SpanKind.PRODUCER, attributes, start_time=start_ns
+    )
+    carrier: dict[str, str] = {}
+    tracecontext.TraceContextTextMapPropagator().inject(carrier, set_span_in_context(span))
+    return span, [(name, value.encode()) for name, value in carrier.items()]

@@ -16,6 +16,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from groundswell.canary.waiting import Place
 from producers.batch import Headers
+from producers.tracing import begin_record
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
@@ -60,23 +61,9 @@ class CanaryTraces:
     def sent(self, at_ms: int, topic: str, partition: int) -> tuple[str, Headers]:
         """Begin the trace of a canary; return its trace id and the headers of its record."""
         root = self._tracer.start_span("canary", start_time=at_ms * _NS)
-        send = self._tracer.start_span(
-            f"send {topic}",
-            set_span_in_context(root),
-            SpanKind.PRODUCER,
-            {
-                "messaging.system": "kafka",
-                "messaging.operation.name": "send",
-                "messaging.operation.type": "send",
-                "messaging.destination.name": topic,
-                "messaging.destination.partition.id": str(partition),
-            },
-            start_time=at_ms * _NS,
-        )
+        send, headers = begin_record(self._tracer, "send", topic, set_span_in_context(root), at_ms)
+        send.set_attribute("messaging.destination.partition.id", str(partition))
         self._traces[at_ms] = _Trace(root, send, set(self._places))
-        carrier: dict[str, str] = {}
-        _inject(carrier, set_span_in_context(send))
-        headers: Headers = [(name, value.encode()) for name, value in carrier.items()]
         return f"{send.get_span_context().trace_id:032x}", headers
 
     def acknowledged(self, at_ms: int, at_ack_ms: int) -> None:
