@@ -10,7 +10,7 @@ from producers.encode import open_encoder
 from producers.errors import SinkError
 from producers.mapping.event import Mapped, Record, Value
 from producers.sink import open_kafka
-from producers.tracing import SCOPE, begin_record, open_provider
+from producers.tracing import SCOPE, begin_record, close, open_provider
 
 MODERATION, ERASURE = "moderation", "erasure"
 
@@ -86,7 +86,7 @@ def _traced(topic: str) -> Iterator[tuple[str, Headers]]:
         raise
     finally:
         span.end()
-        provider.shutdown()
+        close(provider)
 
 
 def _warn(line: str) -> None:

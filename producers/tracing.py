@@ -4,10 +4,12 @@ Everything is set with OpenTelemetry's own variables (OTEL_EXPORTER_OTLP_ENDPOIN
 reads itself. Spans leave from a thread, through a bounded queue: who makes them never waits for a collector.
 """
 
+import atexit
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from producers.batch import Headers
@@ -26,6 +28,7 @@ SCOPE: Final = "groundswell"  # name of the instrumentation scope of all spans t
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 _HTTP: Final = "http/protobuf"
+_CLOSE_S: Final = 3.0
 _MISSING: Final = "no traces: OTEL_ variables ask for them; install the extra otel (groundswell[otel])"
 
 
@@ -67,8 +70,8 @@ def open_provider(
 ) -> "TracerProvider | None":
     """Return what makes spans and exports them; None when nobody asked for traces, which loads nothing.
 
-    Costs 0.3 s of loading when they are asked for. Close it with `shutdown`, or leave that to the
-    interpreter's end.
+    Costs 0.3 s of loading when they are asked for. What waits is exported at the interpreter's end; a process
+    that may be ended by a signal calls `close`.
 
     Args:
         service: Value of service.name, unless the environment names another.
@@ -91,10 +94,25 @@ def open_provider(
         warn(_MISSING)
         return None
     provider = TracerProvider(
-        resource=_resource(service), sampler=ALWAYS_ON if always else None, id_generator=ids
+        resource=_resource(service),
+        sampler=ALWAYS_ON if always else None,
+        id_generator=ids,
+        shutdown_on_exit=False,
     )
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    atexit.register(close, provider)
     return provider
+
+
+def close(provider: "TracerProvider") -> None:
+    """Export what waits, for three seconds at most: the SDK alone would wait half a minute for a collector.
+
+    A second call does nothing.
+    """
+    atexit.unregister(close)
+    ending = Thread(target=provider.shutdown, name="traces-end", daemon=True)
+    ending.start()
+    ending.join(_CLOSE_S)
 
 
 def _resource(service: str) -> "Resource":

@@ -84,7 +84,7 @@ def _run(
     from groundswell.canary.metrics import CanaryMetrics  # noqa: PLC0415
     from groundswell.canary.run import Canary  # noqa: PLC0415
     from groundswell.canary.waiting import STAGES, Waiting  # noqa: PLC0415
-    from producers.tracing import SCOPE, open_provider  # noqa: PLC0415
+    from producers.tracing import SCOPE, close, open_provider  # noqa: PLC0415
 
     bootstrap, redis_url = addresses
     every_ms, patience_ms = (round(one * 1000) for one in times_s)
@@ -112,4 +112,4 @@ def _run(
         watcher.close()
         server.shutdown()
         if provider:
-            provider.shutdown()
+            close(provider)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -107,7 +108,7 @@ def start(
     import logging  # noqa: PLC0415
 
     from groundswell.log_lines import set_up  # noqa: PLC0415
-    from producers.tracing import open_provider  # noqa: PLC0415
+    from producers.tracing import close, open_provider  # noqa: PLC0415
     from serving.app import create_app  # noqa: PLC0415
     from serving.health_store import RedisHealthStore  # noqa: PLC0415
     from serving.redis_feed_store import RedisFeedStore  # noqa: PLC0415
@@ -134,7 +135,7 @@ def start(
         slates=_slates(log_slates, tell),
         tracing=tracing,
     )
-    run(app, Addresses(*where), tell, tracing.shutdown if tracing else lambda: None)
+    run(app, Addresses(*where), tell, partial(close, tracing) if tracing else lambda: None)
 
 
 def _slates(bootstrap: str, tell: Callable[[str], None]) -> "KafkaSlates | None":
