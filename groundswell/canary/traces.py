@@ -36,14 +36,16 @@ class _Trace:
     Attributes:
         root: From its event time until it was seen or lost everywhere.
         send: Until Kafka had it.
-        stage_ms: Job -> end of its last stage.
         open: Where it was neither seen nor lost.
+        ack_ms: When Kafka had it.
+        redis_ms: Job -> when Redis had it.
     """
 
     root: "Span"
     send: "Span"
     open: set[Place]
-    stage_ms: dict[str, int] = field(default_factory=dict)
+    ack_ms: int = 0
+    redis_ms: dict[str, int] = field(default_factory=dict)
 
 
 class CanaryTraces:
@@ -72,7 +74,7 @@ class CanaryTraces:
         if trace is None:  # two canaries of one millisecond, after a clock was set back
             return
         trace.send.end(at_ack_ms * _NS)
-        trace.stage_ms = dict.fromkeys((job for job, _ in self._places), at_ack_ms)
+        trace.ack_ms = at_ack_ms
 
     def refused(self, at_ms: int, now_ms: int) -> None:
         """Kafka did not take it."""
@@ -115,18 +117,20 @@ class CanaryTraces:
         trace, (job, stage) = self._traces.get(at_ms), place
         if trace is None or place not in trace.open:
             return
+        # An answer may have it before it was looked for in Redis: then that stage began with Kafka, too.
+        start_ms = trace.ack_ms if stage == "redis" else trace.redis_ms.get(job, trace.ack_ms)
         span = self._tracer.start_span(
             f"{job} {stage}",
             set_span_in_context(trace.root),
             attributes={"groundswell.job": job, "groundswell.stage": stage},
-            start_time=trace.stage_ms[job] * _NS,
+            start_time=start_ms * _NS,
         )
         for one in (span, trace.root) if fault else ():
             one.set_status(StatusCode.ERROR, fault)
-        span.end(max(now_ms, trace.stage_ms[job]) * _NS)
+        span.end(max(now_ms, start_ms) * _NS)
         trace.open.discard(place)
-        if not fault:
-            trace.stage_ms[job] = now_ms
+        if stage == "redis" and not fault:
+            trace.redis_ms[job] = now_ms
         if not trace.open:
             del self._traces[at_ms]
             trace.root.end(now_ms * _NS)

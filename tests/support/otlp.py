@@ -50,6 +50,21 @@ class Collector:
         return sorted((one for one in self.spans if one.trace_id == trace_id), key=lambda one: one.start_ns)
 
 
+def tree(spans: list[Exported]) -> str:
+    """Return a trace as text: each span below its parent, with its service, beginning and length in ms."""
+    known, begin_ns = {one.span_id for one in spans}, min(one.start_ns for one in spans)
+
+    def lines(parent: str | None, depth: int) -> Iterator[str]:
+        for one in spans:
+            if one.parent_id == parent or (parent is None and one.parent_id not in known):
+                name = "  " * depth + one.name + (" ERROR" if one.error else "")
+                at_ms, took_ms = (one.start_ns - begin_ns) / 1e6, (one.end_ns - one.start_ns) / 1e6
+                yield f"{name:34} {one.service:20} at {at_ms:9.1f} ms, took {took_ms:9.1f} ms"
+                yield from lines(one.span_id, depth + 1)
+
+    return "\n".join(lines(None, 0))
+
+
 @contextmanager
 def collecting() -> Iterator[Collector]:
     """Listen on a free port."""
