@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fastavro
 import msgspec
@@ -140,7 +140,17 @@ def loads(raw: bytes | None) -> Person | None:
     return Person(interest_user_codec.CODEC.loads(user), join, seen_ms)
 
 
-MODEL = Model()
+class Models(threading.local):
+    """A model for each thread: Pathway's workers are threads, and a turn is not to be shared."""
+
+    every: ClassVar[list[Model]] = []
+
+    def __init__(self) -> None:
+        self.model = Model()
+        Models.every.append(self.model)
+
+
+MODELS = Models()
 STARTED_S = time.time()
 LAST_S = [0.0]
 
@@ -150,8 +160,8 @@ def report(name: str) -> None:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     figures = {
         "engine": name,
-        "events": MODEL.events,
-        "labels": MODEL.labels,
+        "events": sum(model.events for model in Models.every),
+        "labels": sum(model.labels for model in Models.every),
         "wall_s": round((LAST_S[0] or time.time()) - STARTED_S, 2),
         "cpu_s": round(sum(one.ru_utime + one.ru_stime for one in used), 2),
     }
@@ -176,7 +186,7 @@ def quix(bootstrap: str, events: int) -> None:
     def step(raw: bytes, state: Any) -> int:
         deed = deed_of(raw)
         if deed is not None:
-            state.set_bytes("s", dumps(MODEL.take(loads(state.get_bytes("s")), deed)))
+            state.set_bytes("s", dumps(MODELS.model.take(loads(state.get_bytes("s")), deed)))
         seen[0] += 1
         LAST_S[0] = time.time()
         if seen[0] == events:
@@ -198,7 +208,7 @@ def pathway(bootstrap: str, events: int) -> None:  # noqa: ARG001
         for (raw,), _ in rows:
             deed = deed_of(raw)
             if deed is not None:
-                person = MODEL.take(person, deed)
+                person = MODELS.model.take(person, deed)
         return dumps(person)
 
     source = pw.io.kafka.read(
@@ -258,7 +268,7 @@ def bytewax_flow(bootstrap: str) -> Any:
         return [(deed.user, deed) for deed in deeds if deed is not None]
 
     def step(state: Person | None, deed: Deed) -> tuple[Person | None, int]:
-        return MODEL.take(state, deed), 0
+        return MODELS.model.take(state, deed), 0
 
     op.output("out", op.stateful_map("person", op.flat_map_batch("decode", records, decoded), step), Sink())
     return flow

@@ -65,6 +65,10 @@ class Keyed:
         """Return all entries."""
         return iter(list(self._of[self._flow.key].items()))
 
+    def clear(self) -> None:
+        """Remove all entries."""
+        self._of[self._flow.key].clear()
+
     def size(self) -> int:
         """Return the bytes that are held."""
         return sum(len(raw) for entries in self._of.values() for raw in entries.values())

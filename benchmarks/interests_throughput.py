@@ -59,9 +59,10 @@ def measure(events: int, folder: Path, peers: str | None, more: list[str]) -> li
         while job_state(stack, job) != "FINISHED" and time.monotonic() < deadline_s:
             used_s = max(used_s, cpu_s(managers))
             time.sleep(0.5)
+        records = sum(1 for _ in read_topic(stack.kafka_bootstrap, "engagement"))
         result: dict[str, object] = {
             "engine": "groundswell",
-            "events": events,
+            "events": records,  # what it read; the simulator makes other events, too
             "labels": sum(1 for _ in read_topic(stack.kafka_bootstrap, "interest.examples")),
             "wall_s": FlinkRest(stack.flink_rest_url).duration_ms(job) / 1000,
             "cpu_s": round(used_s - before_s, 1),
@@ -70,7 +71,6 @@ def measure(events: int, folder: Path, peers: str | None, more: list[str]) -> li
         print(json.dumps(result), flush=True)
         results = [result]
         if peers:
-            records = sum(1 for _ in read_topic(stack.kafka_bootstrap, "engagement"))
             results += [peer(peers, engine, stack.kafka_bootstrap, records) for engine in ENGINES]
         return results
 

@@ -12,7 +12,7 @@ from state.interest_head import HeadState
 
 @dataclass(slots=True)
 class Progress:
-    """State of a shard beside its people.
+    """State of a shard beside its people, as of one moment.
 
     Attributes:
         done_ms: All deeds before this event time are handled.
@@ -29,6 +29,7 @@ class Progress:
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder = msgspec.msgpack.Decoder(tuple[int, int, int, bytes])
+_TOLD_BYTES: Final = 8
 
 
 def _dump(one: Progress) -> bytes:
@@ -44,3 +45,22 @@ def _load(raw: bytes) -> Progress:
 
 
 CODEC: Final[Codec[Progress]] = register(Codec(kind=b"is", version=1, encode=_dump, decoders={1: _load}))
+
+
+def _load_told(raw: bytes) -> int:
+    if len(raw) != _TOLD_BYTES:
+        raise StateCorruptError(
+            f"a moment of {len(raw)} bytes, expected {_TOLD_BYTES}; restore an older snapshot"
+        )
+    return int.from_bytes(raw, "big", signed=True)
+
+
+# The event time to which all that follows from deeds was told, which is at or after that of `Progress`.
+TOLD: Final[Codec[int]] = register(
+    Codec(
+        kind=b"it",
+        version=1,
+        encode=lambda at_ms: at_ms.to_bytes(_TOLD_BYTES, "big", signed=True),
+        decoders={1: _load_told},
+    )
+)

@@ -176,6 +176,12 @@ class Turn:
     agenda: Agenda
     told: Told = field(default_factory=Told)
     _head_ms: int = 0  # moment of a head that is noted
+    _facts: dict[bytes, ItemStats] = field(default_factory=dict)
+    _after: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Work out what is the same for all deeds."""
+        self._after = (self.join.horizon_ms, _HOUR_MS), (self.cfg.person_ttl_ms, _DAY_MS)
 
     def run(self, deeds: Sequence[Deed], until_ms: int) -> None:
         """Handle deeds, and what is due at or before a moment.
@@ -216,7 +222,8 @@ class Turn:
             return
         join = person.join
         before = (join.settled, len(join.shown), len(join.touched))
-        self._learn(name, person, outcome_join.settle(self.join, join, now_ms), now_ms)
+        if changes := outcome_join.settle(self.join, join, now_ms):
+            self._learn(name, person, changes, now_ms)
         if (join.settled, len(join.shown), len(join.touched)) != before:
             self.people.put(name, person)
 
@@ -228,9 +235,10 @@ class Turn:
         if person is None or person.seen_ms + self.cfg.person_ttl_ms <= deed.at_ms:
             person = Person()
         # What ended before this deed is learned before this deed is predicted.
-        self._learn(deed.user, person, outcome_join.settle(self.join, person.join, deed.at_ms), deed.at_ms)
-        changes = outcome_join.take(self.join, person.join, deed, lambda one: self._keep(person, one))
-        self._learn(deed.user, person, changes, deed.at_ms)
+        if changes := outcome_join.settle(self.join, person.join, deed.at_ms):
+            self._learn(deed.user, person, changes, deed.at_ms)
+        if changes := outcome_join.take(self.join, person.join, deed, lambda one: self._keep(person, one)):
+            self._learn(deed.user, person, changes, deed.at_ms)
         self._note(person, deed)
         person.seen_ms = deed.at_ms
         self.people.put(deed.user, person)
@@ -252,14 +260,13 @@ class Turn:
             add(outcome_join.due_ms(self.join, at_ms), user)
         # Moments are noted once: what was noted for an earlier deed and is not over still stands.
         seen_ms = person.seen_ms
-        for after_ms, step_ms in ((self.join.horizon_ms, _HOUR_MS), (self.cfg.person_ttl_ms, _DAY_MS)):
-            moment_ms = _up(at_ms + after_ms, step_ms)
-            if not seen_ms or _up(seen_ms + after_ms, step_ms) != moment_ms:
-                add(moment_ms, user)
-        head_ms = _up(at_ms + 1, self.cfg.head_step_ms)
-        if head_ms != self._head_ms:
-            self._head_ms = head_ms
-            add(head_ms, WHOLE_SHARD)
+        for after_ms, step_ms in self._after:
+            moment = -(-(at_ms + after_ms) // step_ms)
+            if not seen_ms or -(-(seen_ms + after_ms) // step_ms) != moment:
+                add(moment * step_ms, user)
+        if not self._head_ms - self.cfg.head_step_ms <= at_ms < self._head_ms:
+            self._head_ms = _up(at_ms + 1, self.cfg.head_step_ms)
+            add(self._head_ms, WHOLE_SHARD)
 
     def _keep(self, person: Person, deed: Deed) -> bytes:
         """Predict what is shown now, and return what has to be kept of it."""
@@ -268,7 +275,7 @@ class Turn:
         get = self.names.get
         about = About(
             topics=kept.names(),
-            item=interest_stats.CODEC.loads(deed.facts) if deed.facts else None,
+            item=self._known(deed.facts) if deed.facts else None,
             creator=get(f"@{deed.author}") if deed.author else None,
             topic_stats=[get(topic) for topic in deed.topics],
             item_id=deed.item,
@@ -277,9 +284,16 @@ class Turn:
         kept.scored = interest_person.pack_scored(scored)
         return interest_person.dumps_kept(kept)
 
+    def _known(self, facts: bytes) -> ItemStats:
+        """Return the counts of an item; many deeds of a turn have the same."""
+        found = self._facts.get(facts)
+        if found is None:
+            found = self._facts[facts] = interest_stats.CODEC.loads(facts)
+        return found
+
     def _learn(self, user: str, person: Person, changes: Sequence[Change], now_ms: int) -> None:
         step, before_ms = self.cfg.past_step_ms, person.user.seen_ms
-        if changes and before_ms and before_ms // step < now_ms // step:
+        if before_ms and before_ms // step < now_ms // step:
             self.told.past.setdefault(user, []).append(interest_past.past_of(self.model, person.user))
         for change in changes:
             kept = interest_person.loads_kept(change.shown.kept)

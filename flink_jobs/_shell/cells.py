@@ -84,6 +84,11 @@ class BytesMap:
         self._fresh.pop(key, None)
         self._state.remove(key)
 
+    def clear(self) -> None:
+        """Remove all entries, in one call."""
+        self._fresh = {}
+        self._state.clear()
+
     def flush(self) -> None:
         """Write what waits."""
         if self._fresh:

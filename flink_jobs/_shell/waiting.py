@@ -21,6 +21,9 @@ class Bytes(Protocol):
     def items(self) -> Iterator[tuple[str, bytes]]:
         """Return all entries."""
 
+    def clear(self) -> None:
+        """Remove all entries."""
+
 
 class OneBytes(Protocol):
     """One value of the shard that Flink has made current (``BytesCell``)."""

@@ -1,7 +1,7 @@
 """What shards keep of people in Flink's state: a small index, interests, and impressions in pieces.
 
-Most deeds change only the newest impressions, and those are in the index; so a turn writes little of a
-person, and each part once. As in ``stores.py``, Flink's state is the truth and what was read stays true.
+Most deeds change only the newest impressions, and those are in the index; so little of a person is written,
+and each part once. As in ``stores.py``, Flink's state is the truth and what was read stays true.
 """
 
 from collections import OrderedDict
@@ -16,7 +16,7 @@ PERSON_MAPS: Final = ("people", "interests", "shown")
 
 
 class PersonStore:
-    """People of the shards of a worker; up to ``most`` are remembered, changed ones always."""
+    """People of the shards of a worker; up to ``most`` are remembered, and all that changed since `flush`."""
 
     def __init__(self, maps: Mapping[str, Bytes], most: int) -> None:
         self._index, self._interests, self._shown = (maps[name] for name in PERSON_MAPS)
@@ -24,7 +24,7 @@ class PersonStore:
         self._held: OrderedDict[tuple[int, str], Person | None] = OrderedDict()
 
     def of(self, shard: int) -> "ShardPeople":
-        """Return the people of the shard that Flink has made current."""
+        """Return the people of a shard, to be kept as long as the worker."""
         return ShardPeople(shard, self._index, self._interests, self._shown, self._held)
 
     def trim(self) -> None:
@@ -34,7 +34,7 @@ class PersonStore:
 
 
 class ShardPeople:
-    """People of one shard during one turn."""
+    """People of one shard. What changes is written by `flush`, while Flink's key is the shard."""
 
     def __init__(
         self,
@@ -65,12 +65,13 @@ class ShardPeople:
 
     def put(self, key: str, value: Person) -> None:
         """Store a person."""
-        if self._changed.get(key) is value:
+        address = (self._shard, key)
+        before = self._changed[key] if key in self._changed else self._held.get(address)
+        if before is value and key in self._changed:
             return
-        before = self._held.get((self._shard, key))
         if before is not None and before is not value:
             self._gone.setdefault(key, before)
-        self._held[self._shard, key] = self._changed[key] = value
+        self._held[address] = self._changed[key] = value
 
     def remove(self, key: str) -> None:
         """Remove a person, if it is there."""

@@ -13,6 +13,7 @@ from state.outcome_join import Deed
 
 DEEDS, SERVED, EXAMPLES, NOTES = b"D", b"S", b"E", b"N"  # first byte of a message of a step
 _SHARD_BYTES, _PANE_BYTES = 2, 8
+_SHORT, _MIDDLE, _LONG = 0x90, 0xDC, 0xDD  # first byte of an array of up to 15, 2**16 - 1, 2**32 - 1 parts
 _CANARY = b"\x80" + bytes(_PANE_BYTES - 1)  # in place of a pane, and in front of what goes to people
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Deed]).decode
@@ -66,5 +67,18 @@ def deeds_of(body: bytes) -> list[Deed]:
 
 
 def joined(bodies: Iterable[bytes]) -> bytes:
-    """Return several bodies as one."""
-    return encode([deed for body in bodies for deed in deeds_of(body)])
+    """Return several bodies as one. Deeds are not read: their bytes follow each other under a new count.
+
+    Source: msgpack's specification, formats of arrays.
+
+    >>> msgspec.msgpack.decode(joined([encode([1, 2]), encode([3])]))
+    [1, 2, 3]
+    """
+    count, parts = 0, [b""]
+    for body in bodies:
+        kind = body[0]
+        size = 0 if kind & 0xF0 == _SHORT else 2 if kind == _MIDDLE else 4
+        count += int.from_bytes(body[1 : 1 + size], "big") if size else kind & 0x0F
+        parts.append(body[1 + size :])
+    parts[0] = bytes([_LONG]) + count.to_bytes(4, "big")
+    return b"".join(parts)

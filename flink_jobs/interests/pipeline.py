@@ -41,7 +41,7 @@ from flink_jobs.interests.operators import (
 from flink_jobs.interests.options import InterestsOptions
 
 ITEMS_STATE_VERSION = 1
-PEOPLE_STATE_VERSION = 1
+PEOPLE_STATE_VERSION = 2
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
 # The lists leave their row here, once for every batch; see the trending job.

@@ -1,7 +1,7 @@
 """What shards keep in Flink's state, with what this worker has read beside it.
 
-Flink's state is the truth: changes go there at the end of every turn (``flush``). Nobody else writes these
-keys and a restart makes a new worker, so what was read stays true.
+Flink's state is the truth: changes go there with ``flush``. Nobody else writes these keys and a restart makes
+a new worker, so what was read stays true.
 """
 
 import heapq
@@ -140,8 +140,10 @@ class AgendaOfShard:
     def __init__(self, cell: Bytes) -> None:
         self._cell = cell
         self._names: dict[int, set[str]] = {}
-        self._fresh: dict[int, list[str]] = {}
-        self._stored: dict[int, int] = {}
+        self._fresh: dict[int, list[str]] = {}  # not stored
+        self._stored: dict[int, int] = {}  # moment -> pieces
+        self._over: list[tuple[int, int]] = []  # the same of moments that were popped
+        self._first: list[int] = []
         for key, raw in cell.items():
             due_ms, _, number = key.partition("/")
             at = int(due_ms)
@@ -155,6 +157,7 @@ class AgendaOfShard:
         if names is None:
             names = self._names[due_ms] = set()
             heapq.heappush(self._heap, due_ms)
+            self._first.append(due_ms)
         if name not in names:
             names.add(name)
             self._fresh.setdefault(due_ms, []).append(name)
@@ -167,8 +170,8 @@ class AgendaOfShard:
         """Return who is noted for the earliest moment, in order of names, and forget them."""
         due_ms = heapq.heappop(self._heap)
         self._fresh.pop(due_ms, None)
-        for number in range(self._stored.pop(due_ms, 0)):
-            self._cell.remove(f"{due_ms}/{number}")
+        if due_ms in self._stored:
+            self._over.append((due_ms, self._stored.pop(due_ms)))
         return sorted(self._names.pop(due_ms))
 
     def forget(self, name: str) -> None:
@@ -185,14 +188,19 @@ class AgendaOfShard:
                 if name in some:
                     self._cell.put(key, _names_encode([one for one in some if one != name]))
 
-    def flush(self) -> list[int]:
-        """Write what is new, and return moments that were not stored before."""
-        first = []
+    def fresh(self) -> list[int]:
+        """Return moments ahead that nobody was noted for before, each once: a timer is due then."""
+        first, self._first = self._first, []
+        return [due_ms for due_ms in first if due_ms in self._names]
+
+    def flush(self) -> None:
+        """Write what changed."""
+        for due_ms, count in self._over:
+            for number in range(count):
+                self._cell.remove(f"{due_ms}/{number}")
+        self._over.clear()
         for due_ms, names in self._fresh.items():
             number = self._stored.get(due_ms, 0)
-            if not number:
-                first.append(due_ms)
             self._stored[due_ms] = number + 1
             self._cell.put(f"{due_ms}/{number}", _names_encode(names))
         self._fresh.clear()
-        return first

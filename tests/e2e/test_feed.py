@@ -19,8 +19,7 @@ import pytest
 from groundswell.kafka_read import read_topic
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
-from groundswell.stack.flink_rest import FlinkRest
-from groundswell.stack.submit import job_state, submit
+from groundswell.stack.submit import submit
 from producers.batch import EncodedBatch
 from producers.encode import open_encoder
 from producers.mapping.event import Mapped
@@ -30,9 +29,10 @@ from schemas.records import SlateDecided
 from schemas.registry import FileRegistry
 from serving.slates import replayed
 from tests.support.cli_talk import told
+from tests.support.job_run import kill_after_a_checkpoint, wait_until_finished
 from tests.support.redis_dump import differences, redis_dump
 
-EVENTS = int(os.environ.get("FEED_EVENTS", "60000"))
+EVENTS = int(os.environ.get("FEED_EVENTS", "30000"))
 _TIMEOUT_S = 1200
 _told = partial(told, timeout_s=_TIMEOUT_S)
 
@@ -110,14 +110,6 @@ def _decisions(stack: Stack) -> Iterator[SlateDecided]:
         yield event
 
 
-def _kill_a_task_manager(stack: Stack, job: str) -> None:
-    """Kill -9 one task manager after the first checkpoint, while the job works."""
-    rest = FlinkRest(stack.flink_rest_url)
-    _eventually(lambda: rest.checkpoints(job)["counts"]["completed"], "a checkpoint")
-    assert job_state(stack, job) == "RUNNING"
-    os.kill(stack.pids["taskmanager-1"], signal.SIGKILL)
-
-
 def _eventually(question: Callable[[], Any], what: str) -> Any:
     deadline_s = time.monotonic() + 120
     while not (found := question()):
@@ -178,14 +170,8 @@ def test_pools_and_wishes_survive_a_kill(tmp_path: Path) -> None:
             )
             job = _submit(stack, "--bounded", "--idle-timeout-ms=0", "--out-of-order-ms=60000")
             if killed:
-                _kill_a_task_manager(stack, job)
-            deadline_s = time.monotonic() + _TIMEOUT_S
-            while (state := job_state(stack, job)) != "FINISHED":
-                assert state not in {"FAILED", "CANCELED"}, state
-                assert time.monotonic() < deadline_s
-                time.sleep(0.5)
-            restored = FlinkRest(stack.flink_rest_url).checkpoints(job)["counts"]["restored"]
-            assert restored >= int(killed)
+                kill_after_a_checkpoint(stack, job, _TIMEOUT_S)
+            assert wait_until_finished(stack, job, _TIMEOUT_S) >= int(killed)
             dumps.append(redis_dump(stack.redis_url))
     assert len(dumps[0]) > EVENTS / 100
     assert differences(*dumps) == []

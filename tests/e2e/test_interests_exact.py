@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import time
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -14,17 +12,17 @@ import redis
 from groundswell.kafka_read import read_topic
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
-from groundswell.stack.flink_rest import FlinkRest
-from groundswell.stack.submit import job_state, submit
+from groundswell.stack.submit import submit
 from schemas.codec import decode_value
 from schemas.records import InterestExampleJoined
 from schemas.registry import FileRegistry
 from state.outcome_join import JOINED_ACTIONS, Deed, JoinConfig
 from tests.support.cli_talk import told
+from tests.support.job_run import kill_after_a_checkpoint, wait_until_finished
 from tests.support.plain_join import final_labels
 from tests.support.redis_dump import differences, redis_dump
 
-EVENTS = int(os.environ.get("EXACT_EVENTS", "60000"))
+EVENTS = int(os.environ.get("EXACT_EVENTS", "30000"))
 MALFORMED = DUPLICATES = 0.01
 FORGOTTEN, FORGOTTEN_AT_MS = "u0000000007", 1_772_319_600_000  # an hour before the end
 _TIMEOUT_S = 1200
@@ -49,24 +47,6 @@ def _submit(stack: Stack) -> str:
         ],
         "interests",
     )
-
-
-def _kill_a_task_manager(stack: Stack, job: str) -> None:
-    """Kill -9 one task manager after the first checkpoint, while the job works."""
-    deadline_s = time.monotonic() + _TIMEOUT_S
-    while not FlinkRest(stack.flink_rest_url).checkpoints(job)["counts"]["completed"]:
-        assert time.monotonic() < deadline_s
-        time.sleep(0.1)
-    assert job_state(stack, job) == "RUNNING"
-    os.kill(stack.pids["taskmanager-1"], signal.SIGKILL)
-
-
-def _wait(stack: Stack, job: str) -> None:
-    deadline_s = time.monotonic() + _TIMEOUT_S
-    while (state := job_state(stack, job)) != "FINISHED":
-        assert state not in {"FAILED", "CANCELED"}, state
-        assert time.monotonic() < deadline_s, f"job {job} did not finish within {_TIMEOUT_S} s"
-        time.sleep(0.5)
 
 
 def _examples(stack: Stack) -> list[InterestExampleJoined]:
@@ -138,10 +118,8 @@ def test_labels_and_interests_survive_a_kill(tmp_path: Path) -> None:
             )
             job = _submit(stack)
             if killed:
-                _kill_a_task_manager(stack, job)
-            _wait(stack, job)
-            restored = FlinkRest(stack.flink_rest_url).checkpoints(job)["counts"]["restored"]
-            assert restored >= int(killed)
+                kill_after_a_checkpoint(stack, job, _TIMEOUT_S)
+            assert wait_until_finished(stack, job, _TIMEOUT_S) >= int(killed)
             runs.append((_examples(stack), redis_dump(stack.redis_url)))
             if killed:
                 _nothing_before_the_request_is_served(stack)

@@ -106,6 +106,6 @@ def test_golden_files_are_written_once(
     assert capsys.readouterr().out == "ts-v1: written\n"
     assert write_golden.main(["qq"]) == 2
     assert (
-        "no sample of qq; known: bu, dr, fb, fi, fp, fs, fv, if, ih, ii, im, ip, iq, is, iu, ln, mr, oj, "
+        "no sample of qq; known: bu, dr, fb, fi, fp, fs, fv, if, ih, ii, im, ip, iq, is, it, iu, ln, mr, oj, "
         "pc, rf, tg, tk, tl, ts" in capsys.readouterr().err
     )

@@ -58,13 +58,21 @@ def _told(flow: InterestFlow) -> tuple[list[object], object]:
 
 
 @settings(max_examples=60)
-@given(deeds, st.lists(st.tuples(st.integers(0, 100_000), st.booleans()), max_size=6), st.randoms())
+@given(
+    deeds,
+    st.lists(st.tuples(st.integers(0, 100_000), st.booleans()), max_size=6),
+    st.sampled_from([1, 5, 1_000]),
+    st.randoms(),
+)
 def test_batches_leaps_and_restarts_change_nothing(
-    some: list[Deed], stops: list[tuple[int, bool]], shuffle: st.DataObject
+    some: list[Deed], stops: list[tuple[int, bool]], most_again: int, shuffle: st.DataObject
 ) -> None:
-    """Deeds come in any order that event time allows, twice, with event time stopping anywhere."""
+    """Deeds come in any order that event time allows, twice, with event time stopping anywhere.
+
+    People are stored after each turn, now and then, or never; a restart makes up for what is not stored.
+    """
     whole = _plain(some)
-    flow = InterestFlow(OPTIONS)
+    flow = InterestFlow(OPTIONS, most_again)
     left = [_copy(one) for one in some]
     for stop_ms, restart in sorted(stops):
         mark_ms = START_MS + stop_ms

@@ -309,6 +309,7 @@ SAMPLES = (
     Sample("im", _met),
     Sample("ip", _person),
     Sample("is", lambda rng: interest_progress.Progress(5, 7, int(rng.integers(1, 99)))),
+    Sample("it", lambda rng: int(rng.integers(1, 1 << 45))),
     Sample("dr", _drift),
     Sample("iq", _quality),
     Sample("ii", lambda rng: interest_stats.ItemStats(*rng.gamma(2.0, 9.0, 4).tolist(), 1_772_150_400_000)),

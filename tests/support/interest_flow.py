@@ -8,7 +8,7 @@ from flink_jobs.interests import examples, notes, pieces
 from flink_jobs.interests.examples import _Row
 from flink_jobs.interests.items import ITEM_MAPS, ItemShards
 from flink_jobs.interests.options import InterestsOptions
-from flink_jobs.interests.people import PEOPLE_CELLS, PEOPLE_MAPS, PeopleShards
+from flink_jobs.interests.people import MOST_AGAIN, PEOPLE_CELLS, PEOPLE_MAPS, PeopleShards
 from schemas.hashing import hash64
 from state.outcome_join import Deed
 from tests.support.keyed_state import CellState, MapState
@@ -45,6 +45,7 @@ class InterestFlow:
     """Both keyed steps, one after the other."""
 
     options: InterestsOptions
+    most_again: int = MOST_AGAIN
     watermark_ms: int = -(1 << 62)
     examples: list[_Row] = field(default_factory=list)
     noted: list[notes.Note] = field(default_factory=list)
@@ -67,7 +68,12 @@ class InterestFlow:
     def restart(self) -> None:
         """Forget what is not in state, as a new worker does."""
         self._items = ItemShards(self.options, self.maps["items"])  # type: ignore[arg-type]
-        self._people = PeopleShards(self.options, self.maps["people"], self.cells)  # type: ignore[arg-type]
+        self._people = PeopleShards(
+            self.options,
+            self.maps["people"],  # type: ignore[arg-type]
+            self.cells,  # type: ignore[arg-type]
+            self.most_again,
+        )
 
     def take(self, deeds: Sequence[Deed]) -> None:
         """Take a batch as the decoder would send it."""

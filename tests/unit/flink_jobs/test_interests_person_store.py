@@ -15,7 +15,7 @@ OPTIONS = InterestsOptions(shards=1, join=JoinConfig(most_kept=20, horizon_ms=3_
 
 def _run(restarts: bool) -> InterestFlow:
     """Show a hundred items to somebody who likes every third, at once or much later."""
-    flow = InterestFlow(OPTIONS)
+    flow = InterestFlow(OPTIONS, most_again=1)
     for n in range(100):
         at_ms = START_MS + 20_000 * n
         flow.take([Deed("ann", at_ms, f"s{n:03}", "impression", f"p{n}", topics=("tea",))])
