@@ -212,7 +212,7 @@ def test_one_trace_follows_a_canary_from_kafka_through_both_jobs_to_the_api(
     def whole() -> list[Exported]:
         spans = watched.collector.spans
         roots = [one for one in spans if one.name == canary and not one.error]
-        traces = (watched.collector.trace(one.trace_id) for one in roots)
+        traces = (watched.collector.trace(one.trace_id) for one in reversed(roots))
         return next(
             (one for one in traces if _asked(one) == _asked(one, server) == _asked(one, "redis") > 0), []
         )
