@@ -1,28 +1,49 @@
 """The released schemas as files: `events/ids.toml` maps a schema id to its file.
 
-Everything is read through `importlib.resources`, because a worker imports this package from inside a wheel.
+Everything is read through `importlib.resources`, because a worker imports this package from inside a wheel,
+and as soon as this module is imported: when a job restarts, Flink deletes the wheel that it had unpacked, but
+a TaskManager in thread mode goes on with the modules from there.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import msgspec
 
 from schemas.errors import ContractError
 
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
 Schema: TypeAlias = dict[str, object]
 
 
+def _below(place: "Traversable", name: str) -> Iterator[tuple[str, bytes]]:
+    for one in place.iterdir():
+        path = f"{name}{one.name}"
+        if one.is_dir():
+            yield from _below(one, f"{path}/")
+        elif path.endswith((".avsc", ".toml")):
+            yield path, one.read_bytes()
+
+
+_FILES: Final = dict(_below(files("schemas"), ""))
+
+
 def read_bytes(path: str) -> bytes:
-    """Read one file of this package; the path is relative to it, with forward slashes."""
-    place = files("schemas")
-    for part in path.split("/"):
-        place = place.joinpath(part)
-    return place.read_bytes()
+    """Return one data file of this package; the path is relative to it, with forward slashes.
+
+    Raises:
+        ContractError: There is none.
+    """
+    if path not in _FILES:
+        raise ContractError(f"no file schemas/{path}; there are {len(_FILES)}, such as {min(_FILES)}")
+    return _FILES[path]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from groundswell.dashboards import jobs, models, overview, serving, trends
+from groundswell.dashboards import jobs, kafka, models, overview, serving, trends
 from groundswell.dashboards.panel import Board, dashboard
 
-BOARDS: Final[tuple[Board, ...]] = (overview.BOARD, jobs.BOARD, trends.BOARD, models.BOARD, serving.BOARD)
+BOARDS: Final[tuple[Board, ...]] = (
+    overview.BOARD,
+    jobs.BOARD,
+    trends.BOARD,
+    models.BOARD,
+    serving.BOARD,
+    kafka.BOARD,
+)
 FOLDER: Final = "deploy/grafana/dashboards"
 
 

@@ -21,7 +21,7 @@ class Entry(NamedTuple):
     """One metric.
 
     Attributes:
-        source: Who shows it: jobs, flink, serving, pipeline or canary.
+        source: Who shows it: jobs, flink, serving, pipeline, canary, kafka or prometheus.
         name: Without what a kind adds, such as ``_bucket``.
         kind: counter, gauge or histogram, as Prometheus sees it.
         labels: Names, without those that Flink puts on all.
@@ -88,6 +88,48 @@ FLINK: Final = tuple(
         ("flink_taskmanager_Status_JVM_CPU_Load", "gauge", (), "Share of the machine's processors, 0 to 1."),
     )
 )
+_TOPIC: Final = "kafka_server_brokertopicmetrics_"
+KAFKA: Final = tuple(
+    Entry("kafka", name, kind, labels, words)
+    for name, kind, labels, words in (
+        (f"{_TOPIC}messagesin_total", "counter", ("topic",), "Records that producers brought."),
+        (f"{_TOPIC}bytesin_total", "counter", ("topic",), "Bytes that producers brought."),
+        (f"{_TOPIC}bytesout_total", "counter", ("topic",), "Bytes that consumers took."),
+        (f"{_TOPIC}failedproducerequests_total", "counter", (), "Requests to write that failed."),
+        (f"{_TOPIC}failedfetchrequests_total", "counter", (), "Requests to read that failed."),
+        ("kafka_log_log_size", "gauge", ("topic", "partition"), "Bytes that a partition keeps on disk."),
+        (
+            "kafka_network_requestmetrics_totaltimems_p99",
+            "gauge",
+            ("request",),
+            "Milliseconds in which 99 of 100 requests of a kind were answered.",
+        ),
+        (
+            "kafka_controller_kafkacontroller_activecontrollercount",
+            "gauge",
+            (),
+            "1 on the broker that is the controller.",
+        ),
+        (
+            "kafka_controller_kafkacontroller_offlinepartitionscount",
+            "gauge",
+            (),
+            "Partitions without a leader.",
+        ),
+        (
+            "kafka_server_replicamanager_underreplicatedpartitions",
+            "gauge",
+            (),
+            "Partitions led by this broker that have fewer copies than they should.",
+        ),
+        (
+            "kafka_server_replicamanager_offlinereplicacount",
+            "gauge",
+            (),
+            "Copies on disks of this broker that cannot be read.",
+        ),
+    )
+)
 SCRAPES: Final = (Entry("prometheus", "up", "gauge", (), "1 when a target answered the last scrape."),)
 _FULL: Final = HealthRecord(
     at_ms=2_000,
@@ -114,7 +156,7 @@ class _Full:
 
 def catalog() -> tuple[Entry, ...]:
     """Return all metrics."""
-    return (*_jobs(), *FLINK, *_serving(), *_pipeline(), *_canary(), *SCRAPES)
+    return (*_jobs(), *FLINK, *_serving(), *_pipeline(), *_canary(), *KAFKA, *SCRAPES)
 
 
 def _jobs() -> Iterator[Entry]:

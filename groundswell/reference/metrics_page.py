@@ -38,6 +38,14 @@ _PARTS: Final = (
         "What `groundswell health --every 5` found last; without it only `groundswell_pipeline_collected`.",
     ),
     ("canary", "Of canaries", "`groundswell canary`, `http://127.0.0.1:9465/metrics`."),
+    (
+        "kafka",
+        "Of the broker",
+        (
+            "By the JMX exporter in its process, with the rules of `groundswell/stack/kafka_metrics.yml`: on "
+            "a stack that was started with `--metrics`, and wherever you run the exporter with these rules."
+        ),
+    ),
     ("prometheus", "Of Prometheus", "For each target."),
 )
 

@@ -31,7 +31,7 @@ class Jar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One locked artifact.
 
     Attributes:
-        use: which process needs it, "kafka" or "flink".
+        use: what needs it: "kafka", "flink" or "metrics".
         coordinate: "group:artifact:version" in Maven's notation.
         sha256: lower-case hex digest of the file.
         size_bytes: length of the file.
@@ -176,7 +176,7 @@ def cached(jar: Jar) -> str:
 def main() -> int:
     """Fetch and verify the locked jars. Exit code 0, or 1 with the reason on standard error."""
     parser = argparse.ArgumentParser(description="Fetch the locked jars, checked by SHA-256.")
-    parser.add_argument("--use", choices=("kafka", "flink"), help="only what this process needs")
+    parser.add_argument("--use", choices=("kafka", "flink", "metrics"), help="only what this process needs")
     parser.add_argument("--into", type=Path, help="also copy them into this folder")
     wanted = parser.parse_args()
     try:

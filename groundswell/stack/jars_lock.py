@@ -17,11 +17,13 @@ ROOTS = (
     ("kafka", "org.apache.kafka:kafka_2.13:4.2.1", True),
     ("kafka", "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4", True),
     ("flink", "org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2", False),
+    ("metrics", "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1", False),
 )
 
 _HEAD = """\
 # The jars of the local stack, exactly. Written by `python -m groundswell.stack.jars_lock`.
 # kafka: what kafka.Kafka and kafka.tools.StorageTool need. flink: what the pip package lacks.
+# metrics: shows the broker's metrics to Prometheus, fetched where somebody asks for them.
 """
 
 

@@ -3,6 +3,7 @@
 import os
 import uuid
 from base64 import urlsafe_b64encode
+from importlib import resources
 from pathlib import Path
 
 from groundswell.stack import logs, ports, topics
@@ -64,7 +65,7 @@ def service(plan: Plan) -> Service:
     )  # fmt: skip
     return Service(
         name="kafka",
-        argv=_java(plan, "kafka", f"-Xmx{_HEAP_MB}m", "kafka.Kafka", str(config)),
+        argv=_java(plan, "kafka", f"-Xmx{_HEAP_MB}m", "kafka.Kafka", str(config), more=_agent(plan)),
         env={},
         log=layout.logs / "kafka.out",
         prepare=() if formatted else (format_storage,),
@@ -79,10 +80,23 @@ def is_ready(plan: Plan) -> bool:
     return topics.create_missing(bootstrap(plan))
 
 
-def _java(plan: Plan, log_name: str, heap: str, main: str, *arguments: str) -> tuple[str, ...]:
+def _agent(plan: Plan) -> tuple[str, ...]:
+    """Return what makes the broker show its metrics, when somebody asked for them."""
+    if not plan.kafka_agent:
+        return ()
+    text = resources.files("groundswell.stack").joinpath("kafka_metrics.yml").read_text(encoding="utf-8")
+    rules = plan.layout.kafka / "metrics.yml"
+    rules.write_text(text, encoding="utf-8")
+    return (f"-javaagent:{plan.kafka_agent}={LOOPBACK}:{plan.ports['kafka_metrics']}:{rules}",)
+
+
+def _java(
+    plan: Plan, log_name: str, heap: str, main: str, *arguments: str, more: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     return (
         plan.java,
         heap,
+        *more,
         "-XX:TieredStopAtLevel=1",  # on a small machine compiling less leaves more to the job
         "-XX:-UsePerfData",
         "-Djava.awt.headless=true",

@@ -13,6 +13,7 @@ from groundswell.stack.errors import MissingPieceError
 from groundswell.stack.layout import Layout
 
 PORT_NAMES = ("kafka", "kafka_controller", "redis", "flink_rest", "flink_rpc", "flink_blob", "metrics")
+METRICS_PORT_NAMES = ("kafka_metrics",)  # where somebody asked for metrics
 TASK_MANAGERS = 2
 
 
@@ -25,6 +26,7 @@ class Plan(msgspec.Struct, frozen=True):
             it knows neither the virtual environment nor an editable install.
         execution_mode: Flink's python.execution-mode, "thread" or "process".
         metrics: Flink's processes push their metrics to the supervisor, which shows them to Prometheus.
+        kafka_agent: jar that shows the broker's metrics; empty without metrics.
     """
 
     stack_id: str
@@ -42,6 +44,7 @@ class Plan(msgspec.Struct, frozen=True):
     ports: dict[str, int]
     task_managers: int = TASK_MANAGERS
     metrics: bool = False
+    kafka_agent: str = ""
 
     @property
     def layout(self) -> Layout:
@@ -69,7 +72,7 @@ def make(
     """
     runtime = java.find()
     server = redis.find()
-    locked = jars.locked()
+    locked = [jar for jar in jars.locked() if metrics or jar.use != "metrics"]
     paths = dict(zip(locked, jars.ensure(locked, echo), strict=True))
     return Plan(
         stack_id=stack_id(layout),
@@ -84,9 +87,10 @@ def make(
         python=sys.executable,
         python_path=python_path(),
         execution_mode=libpython.execution_mode(),
-        ports=ports.choose(PORT_NAMES, keep=_old_ports(layout)),
+        ports=ports.choose((*PORT_NAMES, *METRICS_PORT_NAMES[: int(metrics)]), keep=_old_ports(layout)),
         task_managers=task_managers,
         metrics=metrics,
+        kafka_agent=next((str(path) for jar, path in paths.items() if jar.use == "metrics"), ""),
     )
 
 

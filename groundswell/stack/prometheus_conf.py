@@ -37,6 +37,13 @@ def document(
         {"job_name": job, "static_configs": [{"targets": [f"{LOOPBACK}:{port}"]}]}
         for job, port in (("serving", serving_port), ("canary", canary_port))
     ]
+    if plan.kafka_agent:
+        ours.append(
+            {
+                "job_name": "kafka",
+                "static_configs": [{"targets": [f"{LOOPBACK}:{plan.ports['kafka_metrics']}"]}],
+            }
+        )
     return {"global": {"scrape_interval": f"{SCRAPE_S}s"}, "scrape_configs": [*flink, *ours]}
 
 

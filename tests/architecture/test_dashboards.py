@@ -86,9 +86,9 @@ def test_every_metric_of_ours_is_seen_or_wakes_somebody() -> None:
     }
 
 
-def test_the_five_dashboards_are_there() -> None:
-    """An operator's five questions."""
-    assert [board.name for board in BOARDS] == ["overview", "jobs", "trends", "models", "serving"]
+def test_the_dashboards_are_there() -> None:
+    """An operator's questions."""
+    assert [board.name for board in BOARDS] == ["overview", "jobs", "trends", "models", "serving", "kafka"]
 
 
 def test_grafana_finds_source_and_dashboards() -> None:

@@ -21,6 +21,7 @@ ALLOWED = (
     "en.wikipedia.org",
     "www.wikidata.org",
     "bsky.network",
+    "kafka.network",  # no host: the name of a group of Kafka's beans
     "www.w3.org",
     "json-schema.org",
     "keepachangelog.com",

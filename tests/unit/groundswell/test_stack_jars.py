@@ -30,14 +30,14 @@ def serve(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
     monkeypatch.setattr(jars, "_resolve", resolve)
 
 
-def test_the_shipped_lock_is_well_formed_and_holds_both_uses() -> None:
+def test_the_shipped_lock_is_well_formed_and_holds_all_uses() -> None:
     """The broker and the connector are pinned by exact version and hash."""
     locked = jars.locked()
     coordinates = {jar.coordinate for jar in locked}
     assert "org.apache.kafka:kafka_2.13:4.2.1" in coordinates
     assert "org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2" in coordinates
     assert len({jar.file_name for jar in locked}) == len(locked)
-    assert {jar.use for jar in locked} == {"kafka", "flink"}
+    assert {jar.use for jar in locked} == {"kafka", "flink", "metrics"}
 
 
 def entry(**changes: object) -> str:

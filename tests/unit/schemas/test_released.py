@@ -1,7 +1,11 @@
 """Released schemas: ids, files, and the promise that a released file never changes."""
 
 import hashlib
+import shutil
+import subprocess
+import sys
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -18,6 +22,7 @@ from schemas.released import (
     releases,
     schema_of,
 )
+from tests.support.tree import ROOT
 
 LOCK = msgspec.toml.decode(read_bytes("events/released.toml"), type=dict[str, str])
 
@@ -96,3 +101,22 @@ def test_registry_without_url_is_the_files() -> None:
     with pytest.raises(ContractError, match="registry 'ftp'") as caught:
         open_registry("ftp://name:secret@host")
     assert "secret" not in str(caught.value)
+
+
+def test_schemas_outlive_the_folder_they_came_from(tmp_path: Path) -> None:
+    """A restarted job goes on with modules from a wheel whose unpacked files Flink has deleted."""
+    shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
+    code = (
+        "import shutil, schemas.released as r, schemas.topics as t, schemas.registry\n"
+        "where = r.__file__.rpartition('/')[0]\n"
+        "shutil.rmtree(where)\n"
+        "print(where, len([r.read_schema(one.file) for one in r.releases()]), len(t.topics()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    where, schemas, topics = done.stdout.split()
+    assert Path(where) == tmp_path / "schemas"
+    assert int(schemas) == len(releases())
+    assert int(topics) > 0
