@@ -123,6 +123,7 @@ def _crash_and_heal(project: Compose, service: str, number: int) -> None:
     compose.crash(container)
 
     def healed() -> bool:
+        time.sleep(0.5)  # each question starts a process
         now = compose.life(container)
         return now.restarts > before.restarts and now.health == "healthy"
 

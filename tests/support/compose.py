@@ -114,8 +114,11 @@ def running(folder: Path, services: Mapping[str, object]) -> Iterator[Compose]:
         secrets.token_hex(12),
         [ROOT / "docker-compose.yml", over],
     )
-    published = {"redis": {"ports": [f"127.0.0.1:{chosen['redis']}:6379"]}}
-    over.write_text(json.dumps({"services": {**published, **services}}), encoding="utf-8")
+    own: dict[str, object] = {"redis": {"ports": [f"127.0.0.1:{chosen['redis']}:6379"]}}
+    if _is_standin(containers.image("kafka")):
+        # Only our stand-in has to be told; Apache's image starts on a formatted disk by itself.
+        own["kafka"] = {"environment": {"KAFKA_ALLOW_FORMATTED": "1"}}
+    over.write_text(json.dumps({"services": {**own, **services}}), encoding="utf-8")
     try:
         project.run("up", "--wait", "--no-build", "--pull", "never", timeout_s=_UP_S)
         yield project
@@ -135,6 +138,11 @@ def _pieces() -> None:
         asked = subprocess.run(["docker", "image", "inspect", name], capture_output=True, check=False)
         if asked.returncode:
             containers.missing(f"there is no image {name}: `docker compose build`, `docker compose pull`")
+
+
+def _is_standin(image: str) -> bool:
+    label = '{{index .Config.Labels "standin.of"}}'
+    return bool(_docker("image", "inspect", "--format", label, image).strip())
 
 
 def _image(ours: str) -> str:
