@@ -85,8 +85,8 @@ lock: setup
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q -p 3.10 -c locks/all.txt \
 	  pyproject.toml locks/flink.in --extra flink --no-emit-package apache-flink-libraries -o locks/flink.txt
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q -p 3.10 -c locks/all.txt \
-	  pyproject.toml --extra serving --extra producers -o locks/serving.txt
+	  pyproject.toml --extra serving --extra producers --extra otel -o locks/serving.txt
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q -p 3.10 -c locks/all.txt \
-	  pyproject.toml locks/test.in --extra serving --extra producers -o locks/test.txt
+	  pyproject.toml locks/test.in --extra serving --extra producers --extra otel -o locks/test.txt
 	@.venv/tools/bin/uv pip compile --universal --generate-hashes --no-header -q --upgrade -p 3.10 \
 	  locks/setup.in -o locks/setup.txt

@@ -27,7 +27,7 @@ from producers.sink import open_kafka
 from schemas.served_interests import interest_key
 
 _SLICES_PER_S = 20
-_WARM_UP_S = 40.0
+_WARM_UP_S = 60.0  # the job starts, works off what came meanwhile, and Java compiles
 _PEOPLE, _ITEMS, _TOPICS = 20_000, 5_000, 500
 
 

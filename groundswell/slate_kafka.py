@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-TOPIC = "slate"
+from serving.spans import Headers
+from serving.web.slate_log import TOPIC
+
 _CLOSE_S = 3.0
 _USUAL = {
     "client.id": "groundswell-serve",
@@ -32,7 +34,9 @@ class KafkaSlates:
 
         self._producer: Producer = Producer({**_USUAL, "bootstrap.servers": bootstrap})
 
-    def send(self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None]) -> bool:
+    def send(
+        self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None], headers: Headers
+    ) -> bool:
         """Take a record; False when the client's own queue is full, since no broker answers."""
 
         def delivered(error: object, _record: object) -> None:
@@ -40,7 +44,9 @@ class KafkaSlates:
             told(error is None)
 
         try:
-            self._producer.produce(TOPIC, key=key, value=value, timestamp=at_ms, on_delivery=delivered)
+            self._producer.produce(
+                TOPIC, key=key, value=value, timestamp=at_ms, headers=headers, on_delivery=delivered
+            )
         except BufferError:
             return False
         self._producer.poll(0)

@@ -2,13 +2,15 @@
 
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from producers.batch import EncodedBatch
+from producers.batch import EncodedBatch, Headers
 from producers.encode import open_encoder
 from producers.errors import SinkError
 from producers.mapping.event import Mapped, Record, Value
 from producers.sink import open_kafka
+from producers.tracing import SCOPE, begin_record, close, open_provider
 
 MODERATION, ERASURE = "moderation", "erasure"
 
@@ -52,13 +54,40 @@ def _send(
     bootstrap: str, registry_url: str | None, event: str, fields: Mapping[str, Value], at_ms: int
 ) -> Record:
     record: Record = {**fields, "event_id": str(uuid.uuid4()), "source_ms": at_ms, "received_ms": at_ms}
-    mapped = Mapped(event, record)
     encoder = open_encoder(registry_url, (event,))
-    key, value = encoder.encode(mapped)
     topic = encoder.topics[event]
-    sink = open_kafka(bootstrap, lambda text: print(text, file=sys.stderr), topics=(topic,))  # noqa: T201
-    sink.send(EncodedBatch(topic, [key], [value], [at_ms]))
-    delivery = sink.close(30.0)
-    if not delivery.complete:
-        raise SinkError(f"Kafka at {bootstrap} did not acknowledge the {event} event: {delivery.reasons}")
+    sink = open_kafka(bootstrap, _warn, topics=(topic,))
+    with _traced(topic) as (trace_id, headers):
+        if event == MODERATION:  # the other one has no such field
+            record["trace_id"] = trace_id
+        key, value = encoder.encode(Mapped(event, record))
+        sink.send(EncodedBatch(topic, [key], [value], [at_ms], {0: headers} if headers else {}))
+        delivery = sink.close(30.0)
+        if not delivery.complete:
+            raise SinkError(f"Kafka at {bootstrap} did not acknowledge the {event} event: {delivery.reasons}")
     return record
+
+
+@contextmanager
+def _traced(topic: str) -> Iterator[tuple[str, Headers]]:
+    """Give a block the trace id and the headers of its record; the span ends when Kafka has it."""
+    provider = open_provider("groundswell-decide", _warn, always=True)
+    if provider is None:
+        yield "", []
+        return
+    span, headers = begin_record(provider.get_tracer(SCOPE), "send", topic)
+    try:
+        yield f"{span.get_span_context().trace_id:032x}", headers
+    except Exception as error:
+        from opentelemetry.trace import StatusCode  # noqa: PLC0415 - optional
+
+        span.set_attribute("error.type", type(error).__qualname__)
+        span.set_status(StatusCode.ERROR)
+        raise
+    finally:
+        span.end()
+        close(provider)
+
+
+def _warn(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201

@@ -1,12 +1,12 @@
 """Mapped events to encoded batches: wire header and Avro body, grouped by topic."""
 
 import io
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import fastavro
 
-from producers.batch import EncodedBatch
+from producers.batch import EncodedBatch, Headers
 from producers.errors import ConfigError
 from producers.mapping.contract import EVENTS
 from producers.mapping.event import Mapped
@@ -60,6 +60,9 @@ def open_encoder(registry_url: str | None, events: Iterable[str] = EVENTS) -> Ev
         raise ConfigError(f"schema registry: {error}") from error
 
 
+NewBatcher: TypeAlias = "Callable[[EventEncoder, int | None], Batcher]"
+
+
 class _Pending:
     """Events of one topic that wait for their batch."""
 
@@ -67,6 +70,7 @@ class _Pending:
         self.keys: list[bytes] = []
         self.values: list[bytes] = []
         self.times_ms: list[int] = []
+        self.headers: dict[int, Headers] = {}
 
 
 class Batcher:
@@ -99,4 +103,6 @@ class Batcher:
         """Yield what is there, one batch a topic."""
         pending, self._pending, self._events = self._pending, {}, 0
         for event, rows in pending.items():
-            yield EncodedBatch(self._encoder.topics[event], rows.keys, rows.values, rows.times_ms)
+            yield EncodedBatch(
+                self._encoder.topics[event], rows.keys, rows.values, rows.times_ms, rows.headers
+            )

@@ -12,9 +12,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
-from producers.batch import EncodedBatch
+from producers.batch import EncodedBatch, Headers
 from producers.connect import open_client
 from producers.errors import SinkError
 
@@ -27,13 +28,21 @@ _ADVICE = {
     "MSG_SIZE_TOO_LARGE": "the record is larger than the topic takes (max.message.bytes)",
 }
 OnDelivery = Callable[[object, object], None]
+Produce = Callable[..., None]  # `ProducerLike.produce`
 
 
 class ProducerLike(Protocol):
     """The part of `confluent_kafka.Producer` that is used."""
 
     def produce(
-        self, topic: str, value: bytes, key: bytes, *, timestamp: int, on_delivery: OnDelivery
+        self,
+        topic: str,
+        value: bytes,
+        key: bytes,
+        *,
+        timestamp: int,
+        on_delivery: OnDelivery,
+        headers: Headers | None = None,
     ) -> None:
         """Queue one record; BufferError when the queue is full."""
 
@@ -93,7 +102,19 @@ class KafkaSink:
         if not len(batch):
             return 0
         guarded = max(batch.timestamps_ms) > limit_ms
+        all_taken = 0
+        for part, headers in batch.parts():
+            taken = self._queue(part, headers, limit_ms, guarded=guarded)
+            all_taken += taken
+            if taken < len(part):
+                break
+        self.producer.poll(0)
+        return all_taken
+
+    def _queue(self, batch: EncodedBatch, headers: Headers | None, limit_ms: int, *, guarded: bool) -> int:
         produce, callback, topic, taken = self.producer.produce, self._on_failure, batch.topic, 0
+        if headers:
+            produce = partial(produce, headers=headers)
         for key, value, at_ms in zip(batch.keys, batch.values, batch.timestamps_ms, strict=True):
             if guarded and at_ms > limit_ms:
                 self._count_failure(FUTURE, f"{topic} record of {at_ms} ms")
@@ -101,14 +122,13 @@ class KafkaSink:
                 try:
                     produce(topic, value, key, timestamp=at_ms, on_delivery=callback)
                 except BufferError:
-                    if not self._retry(topic, value, key, at_ms):
+                    if not self._retry(produce, topic, value, key, at_ms):
                         break
                 except Exception as error:  # KafkaException has no own type in its stubs
                     self.produced += taken
                     raise SinkError(f"Kafka refused a record for topic {topic!r}: {error}") from error
             taken += 1
         self.produced += taken
-        self.producer.poll(0)
         return taken
 
     def close(self, timeout_s: float = 120.0, tick: Callable[[int], None] = lambda _: None) -> Delivery:
@@ -130,11 +150,11 @@ class KafkaSink:
             self.produced, self.produced - self.failed - under_way, self.failed, dict(self.reasons)
         )
 
-    def _retry(self, topic: str, value: bytes, key: bytes, at_ms: int) -> bool:
+    def _retry(self, produce: Produce, topic: str, value: bytes, key: bytes, at_ms: int) -> bool:
         while not self.stopping():
             self.producer.poll(0.05)
             try:
-                self.producer.produce(topic, value, key, timestamp=at_ms, on_delivery=self._on_failure)
+                produce(topic, value, key, timestamp=at_ms, on_delivery=self._on_failure)
             except BufferError:
                 continue
             return True

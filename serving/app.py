@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
+from opentelemetry.trace import TracerProvider
 from starlette.middleware.cors import CORSMiddleware
 
 from schemas.registry import FileRegistry
@@ -47,6 +48,7 @@ from serving.web.samples import Samples
 from serving.web.service import Service
 from serving.web.shortcut import Shortcut
 from serving.web.slate_log import Sender, SlateLog
+from serving.web.traced import Traced, telemetry
 from serving.web.trending_topics import TrendingTopics
 
 _CORS_HEADERS = ("Authorization", "X-Api-Key", "Last-Event-ID", "If-None-Match")
@@ -63,6 +65,7 @@ def create_app(
     health: HealthStore | None = None,
     feeds: FeedStore | None = None,
     slates: Sender | None = None,
+    tracing: TracerProvider | None = None,
 ) -> FastAPI:
     """Return the application; `app.state.service` is what its endpoints share.
 
@@ -76,6 +79,7 @@ def create_app(
         feeds: Where feeds are read, from several threads; None = nobody follows or has seen anything.
         slates: Where decisions of feeds go; None = nowhere.
         statuses: Looks up the platform's posts for Mastodon's clients.
+        tracing: Makes spans of requests; None = nobody traces. It is not shut down here.
     """
     service = Service(store, options := options or WebOptions())
     app = FastAPI(
@@ -84,6 +88,7 @@ def create_app(
         lifespan=_life,
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
+        telemetry=telemetry(tracing),
     )
     app.state.service = service
     people = People(interests or MemoryInterestStore(), service.calls, service.options.deadline_s)
@@ -106,12 +111,16 @@ def create_app(
     app.router.routes.extend(page_routes())
     install(app)
     app.openapi = _remembered(app)  # type: ignore[method-assign]  # the documented way to replace it
-    _put_in_front(app, service, keys, buckets)
+    _put_in_front(app, service, keys, buckets, tracing)
     return app
 
 
 def _put_in_front(
-    app: FastAPI, service: Service, keys: Callable[[], KeysFile] | None, buckets: Buckets | None
+    app: FastAPI,
+    service: Service,
+    keys: Callable[[], KeysFile] | None,
+    buckets: Buckets | None,
+    tracing: TracerProvider | None,
 ) -> None:
     """Add what stands in front of the endpoints; the last one added stands foremost."""
     options, paths = service.options, frozenset({"/openapi.json", "/api/v1/trends", *app.openapi()["paths"]})
@@ -127,6 +136,8 @@ def _put_in_front(
             allow_methods=["GET"],
             allow_headers=_CORS_HEADERS,
         )
+    if tracing is not None:
+        app.add_middleware(Traced, provider=tracing, paths=paths)
 
 
 def _feeds(service: Service, maker: FeedMaker, trending: TrendingTopics, slates: Sender | None) -> Feeds:

@@ -19,6 +19,7 @@ from serving.feed_pools import PoolCache
 from serving.feed_store import FeedStore, Person, PoolName
 from serving.interests import interests_of
 from serving.scorer import Score
+from serving.spans import span
 from state.feed_candidates import Candidate, Drawn, Source, gather
 from state.feed_config import FeedConfig
 from state.feed_filters import Viewer, against
@@ -62,10 +63,11 @@ class Trace:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage."""
+        """Time a stage; a span where requests are traced."""
         start_s = time.perf_counter()
         try:
-            yield
+            with span(f"feed {name}"):
+                yield
         finally:
             self.took_ms[name] = round((time.perf_counter() - start_s) * 1000, 3)
 

@@ -1,7 +1,7 @@
 """How every store reads Redis: one round trip, and errors that say what to do."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
@@ -10,9 +10,12 @@ from typing_extensions import Self
 
 from schemas.served import ServedError
 from serving.errors import StoreContentError, StoreUnavailableError
+from serving.spans import span
 
 S = TypeVar("S", bound="RedisReader")
 T = TypeVar("T")
+# Of a span. No keys: they name people.
+_DATABASE: Final = {"db.system.name": "redis", "db.operation.name": "PIPELINE"}
 
 
 class RedisReader:
@@ -69,7 +72,10 @@ def read(client: "redis.Redis", prefix: str, *commands: tuple[str | int | bytes,
         StoreContentError: It refused a command; ``prefix`` says under which keys.
     """
     try:
-        with client.pipeline(transaction=False) as pipe:
+        with (
+            span("redis", _DATABASE | {"db.operation.batch.size": len(commands)}, client=True),
+            client.pipeline(transaction=False) as pipe,
+        ):
             for command in commands:
                 pipe.execute_command(*command)  # type: ignore[no-untyped-call]  # half typed
             answers: list[Any] = pipe.execute()

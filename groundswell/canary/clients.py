@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -17,7 +18,10 @@ from serving.web.canary_shapes import Canaries
 from state.canary import CANARY_ACTOR
 
 if TYPE_CHECKING:
-    from confluent_kafka import Producer
+    from confluent_kafka import Message, Producer
+
+    from groundswell.canary.traces import CanaryTraces
+    from producers.batch import Headers
 
 _EVENT: Final = "engagement"
 _TIMEOUT_S: Final = 2.0
@@ -36,17 +40,20 @@ class Sender:
     Args:
         bootstrap: host:port of Kafka.
         registry_url: Schema registry; None = our own files.
-        warn: Receives lines for people.
+        traces: Begins a trace for each; None = nobody traces.
 
     Raises:
         ConfigError: The registry or the client's settings cannot be used.
         SinkError: Kafka does not answer, or has no topic of engagements.
     """
 
-    def __init__(self, bootstrap: str, registry_url: str | None) -> None:
+    def __init__(
+        self, bootstrap: str, registry_url: str | None, traces: "CanaryTraces | None" = None
+    ) -> None:
         self._encoder = open_encoder(registry_url, (_EVENT,))
         self._topic = self._encoder.topics[_EVENT]
         self._client, self._partitions = _open(bootstrap, self._topic)
+        self._traces = traces
         self._number = 0
         self.acknowledged: list[int] = []
         self.failed = 0
@@ -57,15 +64,20 @@ class Sender:
             "event_id": str(uuid.uuid4()), "source_ms": at_ms, "received_ms": at_ms, "actor_id": CANARY_ACTOR,
             "action": "click", "item_id": CANARY_ACTOR, "topics": [CANARY_ACTOR],
         }  # fmt: skip
-        key, value = self._encoder.encode(Mapped(_EVENT, record))
         self._number += 1
+        partition = self._number % self._partitions
+        headers: Headers = []
+        if self._traces:
+            record["trace_id"], headers = self._traces.sent(at_ms, self._topic, partition)
+        key, value = self._encoder.encode(Mapped(_EVENT, record))
         self._client.produce(
             self._topic,
             value,
             key,
-            partition=self._number % self._partitions,
+            partition=partition,
             timestamp=at_ms,
-            on_delivery=lambda error, _record: self._done(error, at_ms),
+            headers=headers,
+            on_delivery=lambda error, sent: self._done(error, at_ms, sent),
         )
 
     def poll(self) -> None:
@@ -76,11 +88,15 @@ class Sender:
         """Wait a moment for what is under way."""
         self._client.flush(_TIMEOUT_S)
 
-    def _done(self, error: object, at_ms: int) -> None:
+    def _done(self, error: object, at_ms: int, sent: "Message") -> None:
         if error is None:
             self.acknowledged.append(at_ms)
+            if self._traces:
+                self._traces.acknowledged(at_ms, at_ms + round((sent.latency() or 0.0) * 1000))
         else:
             self.failed += 1
+            if self._traces:
+                self._traces.refused(at_ms, time.time_ns() // 1_000_000)
 
 
 def _open(bootstrap: str, topic: str) -> tuple["Producer", int]:
@@ -116,9 +132,11 @@ class Watcher:
         redis_url: Where the jobs write.
         api: http://host:port of the HTTP API; empty = it is left out.
         key: API key; empty = none.
+        traces: Makes a span of requests that belong to a canary; None = nobody traces.
     """
 
-    def __init__(self, redis_url: str, api: str, key: str = "") -> None:
+    def __init__(self, redis_url: str, api: str, key: str = "", traces: "CanaryTraces | None" = None) -> None:
+        self._traces = traces
         self._store = RedisHealthStore.at(redis_url, _TIMEOUT_S)
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.Client(base_url=api, headers=headers, timeout=_TIMEOUT_S) if api else None
@@ -155,6 +173,7 @@ class Watcher:
     def _get(self, path: str) -> bytes:
         if self._http is None:
             return b"{}"
-        answer = self._http.get(path)
-        answer.raise_for_status()
+        with self._traces.asking(path) if self._traces else nullcontext() as headers:
+            answer = self._http.get(path, headers=headers)
+            answer.raise_for_status()
         return answer.content

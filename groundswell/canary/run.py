@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from groundswell.canary.metrics import CanaryMetrics
 from groundswell.canary.waiting import Place, Waiting
+
+if TYPE_CHECKING:
+    from groundswell.canary.traces import CanaryTraces
 
 LOOK_EVERY_S = 0.1  # how exactly a lag is known
 
@@ -43,6 +46,7 @@ class Canary:
         metrics: Counts.
         every_ms: Between two canaries.
         clock_ms: Wall clock, milliseconds UTC.
+        traces: Hears what became of canaries; the sender tells it what Kafka did. None = nobody traces.
     """
 
     def __init__(
@@ -53,10 +57,11 @@ class Canary:
         metrics: CanaryMetrics,
         every_ms: int,
         clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        traces: "CanaryTraces | None" = None,
     ) -> None:
         self._sender, self._watcher = sender, watcher
         self._waiting, self._metrics = waiting, metrics
-        self._every_ms, self._clock_ms = every_ms, clock_ms
+        self._every_ms, self._clock_ms, self._traces = every_ms, clock_ms, traces
         self._next_ms = 0
         self._failed = 0
 
@@ -71,8 +76,10 @@ class Canary:
         for stage in dict.fromkeys(stage for _, stage in self._waiting.places):
             if self._waiting.waits(stage):
                 self._look(stage)
-        for job, stage in self._waiting.lost(self._clock_ms()):
-            self._metrics.lost.labels(job, stage).inc()
+        for place, at_ms in self._waiting.lost(now_ms := self._clock_ms()):
+            self._metrics.lost.labels(*place).inc()
+            if self._traces:
+                self._traces.lost(place, at_ms, now_ms)
 
     def run(self) -> None:
         """Go on until interrupted."""
@@ -96,10 +103,12 @@ class Canary:
             self._metrics.failures.labels(stage).inc()
             return
         for place, at_ms in found.items():
-            lag_s = self._waiting.seen(place, at_ms, self._clock_ms())
+            lag_s = self._waiting.seen(place, at_ms, now_ms := self._clock_ms())
             if lag_s is not None:
                 self._metrics.lag.labels(*place).observe(lag_s)
                 self._metrics.seen_at.labels(*place).set(at_ms / 1000)
+                if self._traces:
+                    self._traces.seen(place, at_ms, now_ms)
 
     def _read_list(self) -> None:
         found = self._watcher.read_list()

@@ -43,9 +43,9 @@ class Waiting:
         sent.discard(at_ms)
         return max(now_ms - at_ms, 0) / 1000
 
-    def lost(self, now_ms: int) -> Iterator[Place]:
-        """Yield the place of each canary whose time is over."""
+    def lost(self, now_ms: int) -> Iterator[tuple[Place, int]]:
+        """Yield place and event time of each canary whose time is over."""
         for place, sent in self._sent.items():
             for at_ms in [one for one in sent if now_ms - one > self._patience_ms]:
                 sent.discard(at_ms)
-                yield place
+                yield place, at_ms

@@ -1,5 +1,6 @@
 """`groundswell canary`: measure the way of an event to Redis and to the API, again and again."""
 
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -83,12 +84,18 @@ def _run(
     from groundswell.canary.metrics import CanaryMetrics  # noqa: PLC0415
     from groundswell.canary.run import Canary  # noqa: PLC0415
     from groundswell.canary.waiting import STAGES, Waiting  # noqa: PLC0415
+    from producers.tracing import SCOPE, close, open_provider  # noqa: PLC0415
 
     bootstrap, redis_url = addresses
     every_ms, patience_ms = (round(one * 1000) for one in times_s)
     waiting = Waiting(jobs, patience_ms, STAGES if api[0] else STAGES[:1])
     metrics = CanaryMetrics(waiting.places)
-    sender, watcher = Sender(bootstrap, registry), Watcher(redis_url, *api)
+    traces, provider = None, open_provider("groundswell-canary", say, always=True)
+    if provider:
+        from groundswell.canary.traces import CanaryTraces  # noqa: PLC0415 - extra otel
+
+        traces = CanaryTraces(provider.get_tracer(SCOPE), waiting.places)
+    sender, watcher = Sender(bootstrap, registry, traces), Watcher(redis_url, *api, traces)
     try:
         server, _ = start_http_server(where[1], where[0], metrics.registry)
     except OSError as error:
@@ -97,9 +104,12 @@ def _run(
     say(
         f"canary: every {times_s[0]:g} s through {', '.join(jobs)}; metrics on http://{where[0]}:{server.server_port}/metrics"
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is under way goes out either way
     try:
-        Canary(sender, watcher, waiting, metrics, every_ms).run()
+        Canary(sender, watcher, waiting, metrics, every_ms, traces=traces).run()
     finally:
         sender.close()
         watcher.close()
         server.shutdown()
+        if provider:
+            close(provider)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -107,6 +108,7 @@ def start(
     import logging  # noqa: PLC0415
 
     from groundswell.log_lines import set_up  # noqa: PLC0415
+    from producers.tracing import close, open_provider  # noqa: PLC0415
     from serving.app import create_app  # noqa: PLC0415
     from serving.health_store import RedisHealthStore  # noqa: PLC0415
     from serving.redis_feed_store import RedisFeedStore  # noqa: PLC0415
@@ -121,6 +123,7 @@ def start(
     interests = RedisInterestStore.at(url, timeout_s=1.0)
     keys = KeysWatch(keys_file) if keys_file else None
     buckets = RedisBuckets.at(url) if keys else None
+    tracing = open_provider("groundswell-api", tell)
     app = create_app(
         store,
         options,
@@ -130,8 +133,9 @@ def start(
         health=RedisHealthStore.at(url, timeout_s=1.0),
         feeds=RedisFeedStore.at(url, timeout_s=1.0),
         slates=_slates(log_slates, tell),
+        tracing=tracing,
     )
-    run(app, Addresses(*where), tell)
+    run(app, Addresses(*where), tell, partial(close, tracing) if tracing else lambda: None)
 
 
 def _slates(bootstrap: str, tell: Callable[[str], None]) -> "KafkaSlates | None":

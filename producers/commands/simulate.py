@@ -5,7 +5,7 @@ import time
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -14,6 +14,8 @@ from producers.errors import ConfigError, ProducersError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pyarrow import StringArray
 
     from producers.batch import EncodedBatch
     from producers.sources.simulate.config import SimulationConfig
@@ -169,12 +171,16 @@ def _run(
     as_json: bool,
 ) -> None:
     from producers.sources.simulate.truth import write  # noqa: PLC0415
+    from producers.tracing import open_event_traces  # noqa: PLC0415
+
+    traces = open_event_traces(lambda line: typer.echo(f"warning: {line}", err=True)) if target else None
 
     def batches() -> "Iterator[EncodedBatch]":
         for part in run.columns():
             if lines:
                 lines.write(part)
-            yield run.encode(part)
+            batch = run.encode(part)
+            yield traces.marked(batch, cast("StringArray", part.columns["trace_id"])) if traces else batch
 
     if truth:
         write(truth, run.truth())  # a watcher can already look up what will come

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from producers.batch import EncodedBatch
-from producers.encode import Batcher, EventEncoder
+from producers.encode import Batcher, EventEncoder, NewBatcher
 from producers.errors import ConfigError
 from producers.mapping.event import Mapped
 from producers.mapping.find import detect_mapping, load_mapping
@@ -150,6 +150,7 @@ def replay_batches(
     tally: Tally | None = None,
     speed: float | None = None,
     warn: Callable[[str], None] = lambda _: None,
+    new_batcher: NewBatcher = Batcher,
 ) -> Iterator[EncodedBatch]:
     """Yield encoded batches: up to 5,000 events, less when paced, so that each leaves near its time.
 
@@ -159,13 +160,14 @@ def replay_batches(
         tally: Counts every row.
         speed: Event seconds per second that the sink will keep; None = as fast as possible.
         warn: See `read_events`.
+        new_batcher: Makes what collects events; `producers.tracing.new_batcher` knows one that traces.
 
     Raises:
         RefusedRowError: Strict, and a row is malformed or rejected.
         ConfigError: The file cannot be opened, or has not the columns of the mapping.
     """
     span_ms = None if speed is None else max(1, round(AHEAD_S * 1000 * speed))
-    batcher = Batcher(encoder, span_ms)
+    batcher = new_batcher(encoder, span_ms)
     events = read_events(replay, tally, warn)
     # Whatever writes into a pipe may pause: what is there must not wait for a full batch.
     for mapped in lingering(events, LINGER_S) if replay.path == STDIN else events:

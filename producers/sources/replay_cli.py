@@ -72,6 +72,7 @@ def replay(
     from producers.encode import open_encoder  # noqa: PLC0415
     from producers.sources.replay import Replay, choose_mapping, replay_batches  # noqa: PLC0415
     from producers.sources.tally import Tally  # noqa: PLC0415
+    from producers.tracing import new_batcher  # noqa: PLC0415
 
     tally = Tally()
     try:
@@ -85,6 +86,7 @@ def replay(
         target = deliver.Target(
             bootstrap, _topics(plan, encoder), deliver.parse_properties(kafka or []), factor
         )
+        batcher = new_batcher(_warn)
     except ProducersError as error:
         _report(tally, lateness_s)
         deliver.fail(error)
@@ -92,7 +94,7 @@ def replay(
         _report(tally, lateness_s)
         _print_summary(_summary(plan, tally), as_json=as_json)
         return
-    batches = replay_batches(plan, encoder, tally=tally, speed=factor, warn=_warn)
+    batches = replay_batches(plan, encoder, tally=tally, speed=factor, warn=_warn, new_batcher=batcher)
     try:
         deliver.deliver(
             f"replay {path}",

@@ -67,12 +67,14 @@ function mark(plot, trend, colour) {
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = colour;
   ctx.lineWidth = 2;
-  ctx.textAlign = "left";
+  // A word beside the line, on the side where it fits.
+  const fits = x + 5 + ctx.measureText("alert").width <= left + width;
+  ctx.textAlign = fits ? "left" : "right";
   ctx.beginPath();
   ctx.moveTo(x, top);
   ctx.lineTo(x, top + height);
   ctx.stroke();
-  ctx.fillText("alert", x + 5, top + 12);
+  ctx.fillText("alert", fits ? x + 5 : x - 5, top + 12);
   ctx.restore();
 }
 

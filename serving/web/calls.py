@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from serving.errors import StoreUnavailableError
@@ -23,8 +24,12 @@ class Calls:
         return await asyncio.get_running_loop().run_in_executor(self._watch, read)
 
     async def asked(self, read: Callable[[], T]) -> T:
-        """Run a read that a request needs; only the store's own timeout ends it."""
-        return await asyncio.get_running_loop().run_in_executor(self._requests, read)
+        """Run a read that a request needs; only the store's own timeout ends it.
+
+        The thread sees the request's context, so that what it waits for is part of the request's trace.
+        """
+        run = copy_context().run
+        return await asyncio.get_running_loop().run_in_executor(self._requests, run, read)
 
     async def asked_within(self, seconds: float, read: Callable[[], T]) -> T:
         """Run a read that a request needs; it goes on when the request gives up on it.

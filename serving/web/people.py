@@ -15,6 +15,7 @@ from serving.current_model import follow
 from serving.errors import StoreUnavailableError
 from serving.interest_store import InterestStore
 from serving.scorer import Item, Score, Scorer
+from serving.spans import span
 from serving.web.calls import Calls
 from serving.web.item_cache import ItemCache
 from serving.web.people_shapes import Candidate
@@ -118,18 +119,20 @@ class People:
         kept = self._kept
         held = kept.items.get([one.id for one in candidates])
         missing = [one for one in candidates if one.id not in held]
-        found = self._store.ranking(user, [one.id for one in missing], kept.model)
-        if found.current != kept.model:
-            held, missing = {}, list(candidates)
-            model, found = follow(self._store, user, [one.id for one in missing], found.current)
-            kept = self._of(model)
-        read = [
-            Item.of(one.id, record, one.author, one.topics)
-            for one, record in zip(missing, found.items, strict=True)
-        ]
-        held |= kept.items.put(read)
-        scorer = self._scorer(kept, found.person.shard if found.person else 0)
-        return kept.model, found.person, scorer.score(found.person, [held[one.id] for one in candidates])
+        with span("rank read"):
+            found = self._store.ranking(user, [one.id for one in missing], kept.model)
+            if found.current != kept.model:
+                held, missing = {}, list(candidates)
+                model, found = follow(self._store, user, [one.id for one in missing], found.current)
+                kept = self._of(model)
+        with span("rank score"):
+            read = [
+                Item.of(one.id, record, one.author, one.topics)
+                for one, record in zip(missing, found.items, strict=True)
+            ]
+            held |= kept.items.put(read)
+            scorer = self._scorer(kept, found.person.shard if found.person else 0)
+            return kept.model, found.person, scorer.score(found.person, [held[one.id] for one in candidates])
 
     def _of(self, model: str) -> "_OfModel":
         """Return what is kept of a model; of another one nothing is kept on."""

@@ -1,5 +1,6 @@
 """The server process: sockets, metrics on a port of their own, and an orderly end."""
 
+import asyncio
 import gc
 import logging
 import socket
@@ -39,8 +40,19 @@ class Addresses:
     metrics_port: int
 
 
-def run(app: FastAPI, addresses: Addresses, say: Callable[[str], None]) -> None:
+def run(
+    app: FastAPI,
+    addresses: Addresses,
+    say: Callable[[str], None],
+    at_end: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight end first, streams at once.
+
+    Args:
+        app: What is served.
+        addresses: Where.
+        say: Takes the lines that say where.
+        at_end: Called when all requests have ended, and before a signal ends the process.
 
     Raises:
         AddressError: A port is taken, or the host is not one of this machine.
@@ -57,7 +69,7 @@ def run(app: FastAPI, addresses: Addresses, say: Callable[[str], None]) -> None:
     say(f"metrics on http://{shown}:{metrics.server_port}/metrics")
     _collect_seldom()
     try:
-        _Server(_config(app), service).run([listening])
+        _Server(_config(app), service, at_end).run([listening])
     finally:
         metrics.shutdown()
         metrics.server_close()
@@ -79,14 +91,15 @@ def _collect_seldom() -> None:
 class _Server(uvicorn.Server):
     """Ends streams before it waits for requests: they would go on for ever."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, at_end: Callable[[], None]) -> None:
         super().__init__(config)
-        self._service = service
+        self._service, self._at_end = service, at_end
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End."""
         self._service.close()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self._at_end)
 
 
 def _config(app: FastAPI) -> uvicorn.Config:

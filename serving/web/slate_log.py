@@ -5,6 +5,7 @@ What does not fit is dropped and counted. Without a sender nothing is logged, an
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Final, Protocol
@@ -14,7 +15,9 @@ from schemas.records import SlateDecided
 from schemas.registry import Registry
 from serving.feed import Made
 from serving.slates import event_of
+from serving.spans import Headers, Sending, sending
 
+TOPIC: Final = "slate"
 WAITING: Final = 1_000
 SENT, OFF, FULL, FAILED = "sent", "off", "full", "failed"
 _LOOK_S = 0.1
@@ -23,7 +26,9 @@ _LOOK_S = 0.1
 class Sender(Protocol):
     """Takes encoded decisions; no call may wait long, and none may raise for a broker that is away."""
 
-    def send(self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None]) -> bool:
+    def send(
+        self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None], headers: Headers
+    ) -> bool:
         """Take one; False when there is no room.
 
         Args:
@@ -31,6 +36,7 @@ class Sender(Protocol):
             value: Of the record.
             at_ms: Its timestamp.
             told: Called once within a later call of this sender, with whether the record arrived.
+            headers: Of the record: of which trace it is part; empty = of none.
         """
 
     def poll(self) -> None:
@@ -58,7 +64,7 @@ class SlateLog:
         waiting: int = WAITING,
     ) -> None:
         self._sender, self._registry, self._count = sender, registry, count
-        self._waiting: Queue[tuple[Made, int]] = Queue(waiting)
+        self._waiting: Queue[tuple[Made, int, Sending | None]] = Queue(waiting)
         self._end = Event()
         self._thread = Thread(target=self._work, name="slate-log", daemon=True)
         if sender is not None:
@@ -69,10 +75,11 @@ class SlateLog:
         if self._sender is None:
             self._count(OFF)
             return
+        record = sending(TOPIC)
         try:
-            self._waiting.put_nowait((made, decided_ms))
+            self._waiting.put_nowait((made, decided_ms, record))
         except Full:
-            self._count(FULL)
+            self._became(FULL, record)
 
     def close(self) -> None:
         """Send what waits, then end."""
@@ -84,29 +91,41 @@ class SlateLog:
     def _work(self) -> None:
         while True:
             try:
-                made, decided_ms = self._waiting.get(timeout=_LOOK_S)
+                made, decided_ms, record = self._waiting.get(timeout=_LOOK_S)
             except Empty:
                 if self._end.is_set():
                     return
                 self._polled()
                 continue
-            if became := self._sent(event_of(made.user, made.slate, made.model, decided_ms)):
-                self._count(became)
+            event = event_of(made.user, made.slate, made.model, decided_ms)
+            if became := self._sent(event, record):
+                self._became(became, record)
 
     def _polled(self) -> None:
         if self._sender is not None:
             with suppress(Exception):  # as below
                 self._sender.poll()
 
-    def _sent(self, event: SlateDecided) -> str:
+    def _sent(self, event: SlateDecided, record: Sending | None) -> str:
         """Send one; return what became of it, "" when that is told later."""
         assert self._sender is not None  # noqa: S101 - or no thread runs
         try:
             value = encode_large(event, self._registry())
-            taken = self._sender.send(event.actor_id.encode(), value, event.source_ms, self._told)
+            taken = self._sender.send(
+                event.actor_id.encode(),
+                value,
+                event.source_ms,
+                partial(self._told, record),
+                record.headers if record else [],
+            )
         except Exception:  # noqa: BLE001 - the log may fail in any way and the feed goes on
             return FAILED
         return "" if taken else FULL
 
-    def _told(self, arrived: bool) -> None:
-        self._count(SENT if arrived else FAILED)
+    def _told(self, record: Sending | None, arrived: bool) -> None:
+        self._became(SENT if arrived else FAILED, record)
+
+    def _became(self, result: str, record: Sending | None) -> None:
+        self._count(result)
+        if record is not None:
+            record.end(result, arrived=result == SENT)

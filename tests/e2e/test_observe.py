@@ -1,11 +1,12 @@
 """The whole path watched: canaries arrive and leave nothing behind, dashboards and alerts find their data."""
 
+import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,18 @@ import msgspec
 import pytest
 import redis
 
+from groundswell.kafka_read import KafkaRecord, read_topic
 from groundswell.stack import local, ports, prometheus_conf
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.submit import submit
+from schemas.codec import decode_value
+from schemas.errors import SchemasError
+from schemas.records import EngagementRecorded
+from schemas.registry import FileRegistry
 from schemas.served_canary import CANARY_JOBS
 from state.canary import CANARY_ACTOR
 from tests.support.dashboards import empty
+from tests.support.otlp import Collector, Exported, collecting, tree
 
 _TIMEOUT_S = 1200
 _PATIENCE_S = 300
@@ -38,17 +45,24 @@ class Watched:
         api: http://host:port of the server.
         canary: Address of the canary's metrics.
         ports: By name.
+    collector: Gets the traces of all processes.
     """
 
     stack: Stack
     api: str
     canary: str
     ports: dict[str, int]
+    collector: Collector
 
 
 @contextmanager
-def _process(*words: str) -> Iterator[None]:
-    process = subprocess.Popen(list(words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _process(*words: str, environ: Mapping[str, str] | None = None) -> Iterator[None]:
+    process = subprocess.Popen(
+        list(words),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **(environ or {})},
+    )
     try:
         yield
     finally:
@@ -90,19 +104,26 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         # The first simulated event leaves at once and should be of about now, as canaries are: what lies
         # further apart than the jobs wait for is late.
         end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_now_ms() / 1000 + 3_610))
+        collector = running.enter_context(collecting())
+        traced = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint,
+            "OTEL_BSP_SCHEDULE_DELAY": "500",
+            "OTEL_TRACES_SAMPLER": "parentbased_always_on",  # events that bring a trace id, too
+        }
         where = ("--bootstrap", kafka, "--redis", store)
         serving, canary = str(chosen["serving"]), str(chosen["canary"])
         jobs = [word for job in CANARY_JOBS for word in ("--job", job)]
         for words in (
-            ("serve", "--redis", store, "--port", str(chosen["serve"]), "--metrics-port", serving),
+            ("serve", "--redis", store, "--port", str(chosen["serve"]), "--metrics-port", serving,
+             "--log-slates", kafka),
             ("health", "--every", "2", *where, "--flink", stack.flink_rest_url),
             ("canary", *jobs, "--every", "2", "--patience", "180", "--api", api, *where,
              "--metrics-port", canary),
             ("produce", "simulate", "--bootstrap", kafka, "--events", "36000", "--hours", "1", "--users",
              "200", "--malformed", "0.05", "--disorder-ms", "1000", "--speed", "1", "--end", end),
         ):  # fmt: skip
-            running.enter_context(_process(*_groundswell(*words)))
-        yield Watched(stack, api, f"http://127.0.0.1:{chosen['canary']}/metrics", chosen)
+            running.enter_context(_process(*_groundswell(*words), environ=traced))
+        yield Watched(stack, api, f"http://127.0.0.1:{chosen['canary']}/metrics", chosen, collector)
 
 
 def _seen(watched: Watched) -> dict[str, float]:
@@ -154,3 +175,90 @@ def test_every_query_of_dashboards_and_alerts_returns_data(watched: Watched, tmp
 
     with _process(program, *options, f"--web.listen-address={address}"):
         _until(complete, lambda: left)
+
+
+def _records(watched: Watched, topic: str) -> dict[str, KafkaRecord]:
+    """Return traceparent -> record, of those that are traced."""
+    found = read_topic(watched.stack.kafka_bootstrap, topic)
+    return {str(dict(one.headers)["traceparent"] or b"", "ascii"): one for one in found if one.headers}
+
+
+def _trace_id(record: KafkaRecord) -> str:
+    """Return what an event says itself of its trace."""
+    assert record.value is not None
+    _, event = decode_value(record.value, FileRegistry())
+    assert isinstance(event, EngagementRecorded)
+    return event.trace_id
+
+
+def _record_of(records: Mapping[str, KafkaRecord], span: Exported) -> KafkaRecord:
+    """Return the record whose header names a span."""
+    begin = f"00-{span.trace_id}-{span.span_id}-0"
+    return next(record for header, record in records.items() if header.startswith(begin))
+
+
+def _asked(spans: Sequence[Exported], name: str = "GET") -> int:
+    return sum(one.name == name for one in spans)
+
+
+@pytest.mark.timeout(_TIMEOUT_S)
+def test_one_trace_follows_a_canary_from_kafka_through_both_jobs_to_the_api(
+    watched: Watched, tmp_path: Path
+) -> None:
+    """Each process exports its part; the record in Kafka and the event in it name the same trace."""
+    canary, server = "canary", "GET /v1/canary"
+    stages = {f"{job} {stage}" for job in CANARY_JOBS for stage in ("redis", "api")}
+
+    def whole() -> list[Exported]:
+        spans = watched.collector.spans
+        roots = [one for one in spans if one.name == canary and not one.error]
+        traces = (watched.collector.trace(one.trace_id) for one in reversed(roots))
+        return next(
+            (one for one in traces if _asked(one) == _asked(one, server) == _asked(one, "redis") > 0), []
+        )
+
+    _until(lambda: bool(whole()), lambda: [tree([one]) for one in watched.collector.spans[-20:]])
+    spans = whole()
+    (tmp_path / "trace.txt").write_text(tree(spans))  # as the docs show it
+    by_name = {one.name: one for one in spans}
+    root, send, api = by_name[canary], by_name["send engagement"], by_name[server]
+    assert {one.name for one in spans if one.parent_id == root.span_id} == {"send engagement", "GET", *stages}
+    assert by_name["GET"].span_id == api.parent_id
+    assert by_name["redis"].parent_id == api.span_id
+    assert {one.service for one in spans} == {"groundswell-canary", "groundswell-api"}
+    for job in CANARY_JOBS:
+        redis_at, api_at = by_name[f"{job} redis"], by_name[f"{job} api"]
+        assert root.start_ns <= send.end_ns == redis_at.start_ns < redis_at.end_ns <= root.end_ns
+        assert api_at.start_ns in {send.end_ns, redis_at.end_ns}
+        assert api_at.start_ns <= api_at.end_ns <= root.end_ns
+    record = _record_of(_records(watched, "engagement"), send)
+    assert _trace_id(record) == root.trace_id
+    assert record.timestamp_ms * 1_000_000 == root.start_ns
+
+
+@pytest.mark.timeout(_TIMEOUT_S)
+def test_traces_that_others_began_go_on_in_events_and_decisions(watched: Watched, tmp_path: Path) -> None:
+    """An event's own trace id is its record's; the decision about a feed carries the trace of who asked."""
+    trace_id = "0af7651916cd43dd8448eb211c80319c"
+    asked = {"traceparent": f"00-{trace_id}-b7ad6b7169203331-01"}
+    _until(lambda: httpx.get(f"{watched.api}/ready").status_code == 200, lambda: "not ready")
+    assert httpx.get(f"{watched.api}/v1/feed/u0000000001", headers=asked).status_code == 200
+    _until(
+        lambda: "send slate" in {one.name for one in watched.collector.trace(trace_id)}, lambda: "no slate"
+    )
+    (tmp_path / "trace.txt").write_text(tree(watched.collector.trace(trace_id)))
+    decision = next(one for one in watched.collector.trace(trace_id) if one.name == "send slate")
+    assert _record_of(_records(watched, "slate"), decision).key == b"u0000000001"
+    told: dict[str, str] = {}
+
+    def some() -> bool:
+        records = _records(watched, "engagement")
+        for one in [one for one in watched.collector.spans if one.name == "create engagement"]:
+            with suppress(SchemasError, StopIteration):  # broken on purpose, or not there yet
+                told[one.trace_id] = _trace_id(_record_of(records, one))
+        return len(told) > 2
+
+    _until(some, lambda: told)
+    assert all(of_span == of_event for of_span, of_event in told.items())
+    people = [one for one in watched.collector.spans if "u00000" in str(one)]
+    assert people == []

@@ -92,8 +92,9 @@ def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: 
         with local.running(tmp_path / f"stack-{killed}", fresh=True) as stack:
             sent = _told(
                 "produce", "simulate",
-                *("--events", str(EVENTS), "--malformed", str(MALFORMED), "--end", "2026-03-01T00:00Z"),
-                *("--bootstrap", stack.kafka_bootstrap, "--truth", str(truth), "--out", str(dump)),
+                *("--events", str(EVENTS), "--hours", "24", "--malformed", str(MALFORMED)),
+                *("--end", "2026-03-01T00:00Z", "--bootstrap", stack.kafka_bootstrap),
+                *("--truth", str(truth), "--out", str(dump)),
             )  # fmt: skip
             job = _submit(stack, f"exact-{killed}".lower())
             if killed:

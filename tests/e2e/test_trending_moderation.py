@@ -14,7 +14,8 @@ import redis
 from groundswell.kafka_read import read_topic
 from groundswell.stack import local
 from schemas.served import decode_trend, list_key, meta_key
-from tests.e2e.test_trending_exact import _TIMEOUT_S, _submit, _told, _wait
+from tests.e2e.test_trending_exact import _TIMEOUT_S, _submit, _told
+from tests.support.job_run import wait_until_finished
 from tests.support.redis_dump import differences, redis_dump
 
 START_MS = 1_772_150_400_000  # a midnight
@@ -105,7 +106,7 @@ def test_moderators_decide_what_is_listed(tmp_path: Path) -> None:
         file.write_text("".join(json.dumps(event) + "\n" for event in sent), encoding="utf-8")
         with local.running(tmp_path / name / "stack", fresh=True) as stack:
             _told("produce", "replay", str(file), "--bootstrap", stack.kafka_bootstrap)
-            _wait(stack, _submit(stack, f"moderated-{name}"))
+            wait_until_finished(stack, _submit(stack, f"moderated-{name}"), _TIMEOUT_S)
             topics = ("engagement", "content", "moderation")
             assert [topic for topic in topics if _dead(stack.kafka_bootstrap, topic)] == []
             with redis.Redis.from_url(stack.redis_url, protocol=2) as client:

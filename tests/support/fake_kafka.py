@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from producers.batch import Headers
 from producers.sink import OnDelivery
 
 
@@ -25,6 +26,7 @@ class FakeRecord:
     value: bytes
     key: bytes
     timestamp: int
+    headers: Headers | None = None
 
     def topic(self) -> str:
         """Topic of the record."""
@@ -48,14 +50,21 @@ class FakeProducer:
     _queue: deque[tuple[FakeRecord, OnDelivery]] = field(default_factory=deque)
 
     def produce(
-        self, topic: str, value: bytes, key: bytes, *, timestamp: int, on_delivery: OnDelivery
+        self,
+        topic: str,
+        value: bytes,
+        key: bytes,
+        *,
+        timestamp: int,
+        on_delivery: OnDelivery,
+        headers: Headers | None = None,
     ) -> None:
         """Queue a record."""
         if timestamp == self.fatal_at:
             raise RuntimeError("_FATAL: out of order sequence")
         if len(self._queue) >= self.capacity:
             raise BufferError("Local: Queue full")
-        self._queue.append((FakeRecord(topic, value, key, timestamp), on_delivery))
+        self._queue.append((FakeRecord(topic, value, key, timestamp, headers), on_delivery))
 
     def poll(self, timeout: float) -> int:
         """Deliver some records."""

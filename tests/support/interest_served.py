@@ -1,9 +1,13 @@
 """What the interests job serves of one person who was shown posts about tea and cars and likes tea."""
 
 from flink_jobs.interests.options import InterestsOptions
+from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, decode
+from serving.memory_interest_store import MemoryInterestStore
 from state.outcome_join import Deed
 from tests.support.interest_flow import END_MS, InterestFlow
 from tests.support.trend_records import NOON_MS
+
+_OF_PREFIX = {"int": InterestRecord, "itm": ItemRecord, "head": HeadRecord}
 
 
 def served_interests() -> dict[str, tuple[int, bytes]]:
@@ -18,3 +22,17 @@ def served_interests() -> dict[str, tuple[int, bytes]]:
     flow.take(deeds)
     flow.until(END_MS)
     return flow.redis
+
+
+def learned() -> MemoryInterestStore:
+    """Return it in a store: ann likes tea."""
+    store = MemoryInterestStore()
+    for key, (_, raw) in served_interests().items():
+        kind, name = key.split(":")[2], key.rpartition("}:")[2]
+        record = decode(_OF_PREFIX[kind], raw)
+        put = {"int": store.put_interests, "itm": store.put_item}.get(kind)
+        if put:
+            put(name, record)  # type: ignore[arg-type]
+        else:
+            store.put_head(int(name), record)  # type: ignore[arg-type]
+    return store

@@ -17,6 +17,7 @@ from producers.sink import KafkaSink, open_kafka
 from producers.sources.live.cursor import Checkpoints, CursorFile
 from producers.sources.live.follow import Backoff, Open, follow
 from producers.sources.live.source import Bounds, LiveSource, Translate
+from producers.tracing import new_batcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def run(live: LiveRun) -> None:
         file = CursorFile(live.state, live.title)
         start = file.load()
         messages = follow(live.open_stream, start, Backoff(give_up_s=live.give_up_s), bar.warn)
-        source = LiveSource(messages, live.translate, encoder, bar.warn, live.bounds)
+        source = LiveSource(
+            messages, live.translate, encoder, bar.warn, live.bounds, new_batcher=new_batcher(bar.warn)
+        )
         sink = open_kafka(
             live.bootstrap,
             bar.warn,

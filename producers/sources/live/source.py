@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from producers.batch import EncodedBatch
-from producers.encode import BATCH_EVENTS, Batcher, EventEncoder
+from producers.encode import BATCH_EVENTS, Batcher, EventEncoder, NewBatcher
 from producers.mapping.event import Mapped, Rejected, Skipped
 from producers.sources.lines import Malformed
 from producers.sources.live.memory import Memory
@@ -41,6 +41,7 @@ class LiveSource:
         bounds: When to stop.
         clock: Monotonic seconds.
         wall_ms: Wall clock, milliseconds UTC: when an event was received.
+        new_batcher: Makes what collects events.
         tally: What became of every message.
         repeated: Events that came a second time and were left out.
         position: Everything up to here was handed over.
@@ -53,6 +54,7 @@ class LiveSource:
     bounds: Bounds = Bounds()
     clock: Callable[[], float] = time.monotonic
     wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    new_batcher: NewBatcher = Batcher
     tally: Tally = field(default_factory=Tally)
     repeated: int = 0
     position: Position | None = None
@@ -68,7 +70,7 @@ class LiveSource:
             pull.close()
 
     def _batches(self, pull: Pull[Message]) -> Iterator[EncodedBatch]:
-        batcher = Batcher(self.encoder)
+        batcher = self.new_batcher(self.encoder, None)
         stop_s = None if self.bounds.seconds is None else self.clock() + self.bounds.seconds
         while not pull.ended and not self._full() and (stop_s is None or self.clock() < stop_s):
             reached: Position | None = None

@@ -1,6 +1,8 @@
 """`produce replay` as a user types it: summary, warnings and exit codes, with a Kafka client in memory."""
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from producers.cli import app
 from producers.sink import KafkaSink
 from producers.sources.replay_cli import LATENESS_S
 from tests.support.fake_kafka import FakeProducer
+from tests.support.otlp import Collector, collecting
+from tests.support.stack_talk import eventually
 
 MAPPING = """
 [input]
@@ -169,3 +173,51 @@ def test_the_command_tells_about_itself() -> None:
     """Help holds the exit codes; it loads no Kafka."""
     assert "Exit codes" in run("--help").stdout
     assert isinstance(app, typer.Typer)
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    """A collector that the environment names; what waits for it is exported at once."""
+    with collecting() as found:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", found.endpoint)
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
+        yield found
+
+
+def test_events_are_traced_when_the_environment_names_a_collector(
+    files: Path, kafka: FakeProducer, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them when the sampler says so; the good rows alone, each with its header."""
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_on")
+    assert run(str(files / "my.csv"), "--mapping", str(files / "my.toml")).exit_code == 0
+    eventually(lambda: len(collector.spans) == 2, "two spans")
+    assert {(one.service, one.name) for one in collector.spans} == {
+        ("groundswell-produce", "create content"),
+        ("groundswell-produce", "create engagement"),
+    }
+    headers = [str(one.headers) for one in kafka.delivered]
+    assert all(any(one.trace_id in header for header in headers) for one in collector.spans)
+
+
+def test_a_ratio_that_is_none_is_a_wrong_option(
+    files: Path, kafka: FakeProducer, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 2 and a sentence, before anything is sent."""
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "traceidratio")
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "half")
+    result = run(str(files / "my.csv"), "--mapping", str(files / "my.toml"))
+    assert result.exit_code == 2
+    assert "expected a share of 0 to 1" in result.stderr
+    assert (kafka.delivered, collector.spans) == ([], [])
+
+
+def test_without_the_extra_events_go_out_untraced(
+    files: Path, kafka: FakeProducer, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a warning that says what to install."""
+    monkeypatch.setitem(sys.modules, "producers.event_traces", None)
+    result = run(str(files / "my.csv"), "--mapping", str(files / "my.toml"))
+    assert result.exit_code == 0
+    assert "install the extra otel" in result.stderr
+    assert [one.headers for one in kafka.delivered] == [None, None]
+    assert collector.spans == []

@@ -1,8 +1,7 @@
 """Feeds over HTTP, of a small world that the job's own steps made."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -11,11 +10,10 @@ import httpx
 import pytest
 from support.feed_flow import a_feed_store
 from support.http_server import running_app
+from support.slates import Slates
 from support.stack_talk import eventually
 
-from schemas.codec import decode_value
 from schemas.records import SlateDecided
-from schemas.registry import FileRegistry
 from schemas.served_feed import BarsRecord, PoolRecord, SeenRecord, bars_key, seen_key
 from serving.app import create_app
 from serving.errors import StoreContentError, StoreUnavailableError
@@ -27,40 +25,6 @@ from serving.web.feeds import MOST_AT_ONCE
 from serving.web.options import WebOptions
 from state.feed_config import FeedConfig
 from state.feed_viewer import seen_hash
-
-
-class Slates:
-    """A sender that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[bytes, bytes, int]] = []
-        self.told: list[Callable[[bool], None]] = []
-        self.arrives = True
-
-    def send(self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None]) -> bool:
-        """Keep."""
-        self.sent.append((key, value, at_ms))
-        self.told.append(told)
-        return True
-
-    def poll(self) -> None:
-        """Tell that all arrived."""
-        while self.told:
-            self.told.pop()(self.arrives)
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def event(self, decision_id: str) -> SlateDecided:
-        """Return a decision, when it is there."""
-        deadline_s = time.monotonic() + 10
-        while time.monotonic() < deadline_s:
-            for _, value, _ in self.sent:
-                _, event = decode_value(value, FileRegistry())
-                if isinstance(event, SlateDecided) and event.event_id == decision_id:
-                    return event
-            time.sleep(0.01)
-        raise AssertionError("the decision was not logged")
 
 
 class Lame(MemoryFeedStore):

@@ -5,30 +5,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from support.http_server import running_app
-from support.interest_served import served_interests
+from support.interest_served import learned
 
-from schemas.served_interests import HeadRecord, InterestRecord, ItemRecord, decode
 from serving.app import create_app
 from serving.memory_interest_store import MemoryInterestStore
 from serving.memory_store import MemoryTrendStore
 from serving.scorer import Item, Scorer
 from serving.web.people_shapes import MOST_CANDIDATES
-
-_OF_PREFIX = {"int": InterestRecord, "itm": ItemRecord, "head": HeadRecord}
-
-
-def learned() -> MemoryInterestStore:
-    """Ann likes tea (``interest_served``)."""
-    store = MemoryInterestStore()
-    for key, (_, raw) in served_interests().items():
-        kind, name = key.split(":")[2], key.rpartition("}:")[2]
-        record = decode(_OF_PREFIX[kind], raw)
-        put = {"int": store.put_interests, "itm": store.put_item}.get(kind)
-        if put:
-            put(name, record)  # type: ignore[arg-type]
-        else:
-            store.put_head(int(name), record)  # type: ignore[arg-type]
-    return store
 
 
 @pytest.fixture(scope="module")
