@@ -96,7 +96,8 @@ def _producing(project: Compose, dump: Path, truth: Path) -> Iterator["subproces
             *(sys.executable, "-m", "groundswell.cli", "produce", "simulate", "--json"),
             *("--events", str(EVENTS), "--hours", str(HOURS), "--seed", str(SEED)),
             *("--malformed", str(MALFORMED), "--end", "2026-03-01T00:00Z", "--speed", f"{pace:g}"),
-            *("--bootstrap", project.kafka, "--out", str(dump), "--truth", str(truth)),
+            *("--bootstrap", project.kafka, "--registry", project.registry),
+            *("--out", str(dump), "--truth", str(truth)),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -182,8 +183,8 @@ def _count_again(project: Compose) -> None:
 
 
 def _panes(project: Compose, out: Path, kind: str) -> dict[plain_count.Key, plain_count.Count]:
-    words = ("panes", "--bootstrap", project.kafka, "--out", str(out), "--kind", kind)
-    assert told(*words, timeout_s=_HEAL_S)["disagreements"] == 0
+    where = ("--bootstrap", project.kafka, "--registry", project.registry)
+    assert told("panes", *where, "--out", str(out), "--kind", kind, timeout_s=_HEAL_S)["disagreements"] == 0
     with out.open(newline="", encoding="utf-8") as lines:
         return {
             (row["topic"], row["scope"], int(row["pane_start_ms"])): (

@@ -25,7 +25,7 @@ class Compose:
 
     Attributes:
         name: Of the project; containers, volumes and network carry it.
-        ports: On loopback: http, flink, kafka, redis.
+        ports: On loopback: http, flink, kafka, redis, registry.
         password: Of the Redis user that writes.
         files: Compose files, ours first.
     """
@@ -44,6 +44,11 @@ class Compose:
     def redis(self) -> str:
         """Redis as the job's user."""
         return f"redis://:{self.password}@127.0.0.1:{self.ports['redis']}/0"
+
+    @property
+    def registry(self) -> str:
+        """The schema registry."""
+        return f"{self.url('registry')}/apis/ccompat/v7"
 
     def url(self, port: str) -> str:
         """Return the HTTP address behind a port."""
@@ -107,14 +112,17 @@ def running(folder: Path, services: Mapping[str, object]) -> Iterator[Compose]:
     """Yield the project, all healthy; ``services`` is put over docker-compose.yml. Nothing is left of it."""
     _pieces()
     over = folder / "over.json"
-    chosen = ports.choose(["http", "flink", "kafka", "redis"])
+    chosen = ports.choose(["http", "flink", "kafka", "redis", "registry"])
     project = Compose(
         f"groundswell-test-{secrets.token_hex(4)}",
         chosen,
         secrets.token_hex(12),
         [ROOT / "docker-compose.yml", over],
     )
-    own: dict[str, object] = {"redis": {"ports": [f"127.0.0.1:{chosen['redis']}:6379"]}}
+    own: dict[str, object] = {
+        "redis": {"ports": [f"127.0.0.1:{chosen['redis']}:6379"]},
+        "registry": {"ports": [f"127.0.0.1:{chosen['registry']}:8080"]},
+    }
     if _is_standin(containers.image("kafka")):
         # Only our stand-in has to be told; Apache's image starts on a formatted disk by itself.
         own["kafka"] = {"environment": {"KAFKA_ALLOW_FORMATTED": "1"}}
