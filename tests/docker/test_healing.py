@@ -32,10 +32,10 @@ PRODUCE_S = int(os.environ.get("HEALING_S", "300"))  # events come in for so lon
 COUNTED = ("tag", "post", "creator", "query")  # kinds that the plain count knows
 CRASHED = (
     ("kafka", 0),
-    ("taskmanager", 0),
     ("jobmanager", 0),
-    ("redis", 0),
     ("taskmanager", 1),
+    ("redis", 0),
+    ("taskmanager", 0),
     ("zookeeper", 0),
     ("registry", 0),
     ("serving", 0),

@@ -130,6 +130,9 @@ def running(folder: Path, services: Mapping[str, object]) -> Iterator[Compose]:
     try:
         project.run("up", "--wait", "--no-build", "--pull", "never", timeout_s=_UP_S)
         yield project
+    except BaseException:
+        print(project.run("logs", "--no-color", "--tail", "150"))  # noqa: T201 - a moment later they are gone
+        raise
     finally:
         project.run("down", "--volumes", "--timeout", "5")
 
