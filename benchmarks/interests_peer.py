@@ -279,9 +279,11 @@ def bytewax(bootstrap: str, _events: int) -> None:
     here = Path(__file__)
     done = subprocess.run(
         [sys.executable, "-m", "bytewax.testing", "-p", "2", f"{here.stem}:FLOW"],
-        capture_output=True, text=True, check=True, cwd=here.parent,
+        capture_output=True, text=True, check=False, cwd=here.parent,
         env={**os.environ, "PEER_BOOTSTRAP": bootstrap, "PYTHONPATH": str(here.parent)},
     )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"a process of Bytewax ended with code {done.returncode}:\n{done.stderr[-2000:]}")
     parts = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     whole: dict[str, Any] = {"engine": "bytewax"}
     for name in ("events", "labels", "cpu_s"):
