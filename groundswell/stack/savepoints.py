@@ -6,7 +6,7 @@ from groundswell.stack.errors import JobError
 from groundswell.stack.flink_rest import FlinkRest
 
 _POLL_S = 0.1
-_TRIES = 3
+_TRIES = 12
 _WAIT_S = 3.0
 
 
@@ -20,7 +20,7 @@ def stop(rest: FlinkRest, job_id: str, folder: str | None, timeout_s: float) -> 
         timeout_s: How long it may take in all.
 
     Raises:
-        JobError: It failed three times, or is not complete in time.
+        JobError: It failed for half a minute, again and again, or is not complete in time.
     """
     trigger = rest.stop_with_savepoint(job_id, folder)
     deadline_s = time.monotonic() + timeout_s
