@@ -176,12 +176,6 @@ class Turn:
     agenda: Agenda
     told: Told = field(default_factory=Told)
     _head_ms: int = 0  # moment of a head that is noted
-    _facts: dict[bytes, ItemStats] = field(default_factory=dict)
-    _after: tuple[tuple[int, int], ...] = ()
-
-    def __post_init__(self) -> None:
-        """Work out what is the same for all deeds."""
-        self._after = (self.join.horizon_ms, _HOUR_MS), (self.cfg.person_ttl_ms, _DAY_MS)
 
     def run(self, deeds: Sequence[Deed], until_ms: int) -> None:
         """Handle deeds, and what is due at or before a moment.
@@ -260,13 +254,14 @@ class Turn:
             add(outcome_join.due_ms(self.join, at_ms), user)
         # Moments are noted once: what was noted for an earlier deed and is not over still stands.
         seen_ms = person.seen_ms
-        for after_ms, step_ms in self._after:
-            moment = -(-(at_ms + after_ms) // step_ms)
-            if not seen_ms or -(-(seen_ms + after_ms) // step_ms) != moment:
-                add(moment * step_ms, user)
-        if not self._head_ms - self.cfg.head_step_ms <= at_ms < self._head_ms:
-            self._head_ms = _up(at_ms + 1, self.cfg.head_step_ms)
-            add(self._head_ms, WHOLE_SHARD)
+        for after_ms, step_ms in ((self.join.horizon_ms, _HOUR_MS), (self.cfg.person_ttl_ms, _DAY_MS)):
+            moment_ms = _up(at_ms + after_ms, step_ms)
+            if not seen_ms or _up(seen_ms + after_ms, step_ms) != moment_ms:
+                add(moment_ms, user)
+        head_ms = _up(at_ms + 1, self.cfg.head_step_ms)
+        if head_ms != self._head_ms:
+            self._head_ms = head_ms
+            add(head_ms, WHOLE_SHARD)
 
     def _keep(self, person: Person, deed: Deed) -> bytes:
         """Predict what is shown now, and return what has to be kept of it."""
@@ -275,7 +270,7 @@ class Turn:
         get = self.names.get
         about = About(
             topics=kept.names(),
-            item=self._known(deed.facts) if deed.facts else None,
+            item=interest_stats.CODEC.loads(deed.facts) if deed.facts else None,
             creator=get(f"@{deed.author}") if deed.author else None,
             topic_stats=[get(topic) for topic in deed.topics],
             item_id=deed.item,
@@ -283,13 +278,6 @@ class Turn:
         scored = interest_model.predict(self.model, self.head, person.user, about, deed.at_ms)
         kept.scored = interest_person.pack_scored(scored)
         return interest_person.dumps_kept(kept)
-
-    def _known(self, facts: bytes) -> ItemStats:
-        """Return the counts of an item; many deeds of a turn have the same."""
-        found = self._facts.get(facts)
-        if found is None:
-            found = self._facts[facts] = interest_stats.CODEC.loads(facts)
-        return found
 
     def _learn(self, user: str, person: Person, changes: Sequence[Change], now_ms: int) -> None:
         step, before_ms = self.cfg.past_step_ms, person.user.seen_ms

@@ -265,8 +265,6 @@ def sign(cfg: JoinConfig, deed: Deed) -> int:
 def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Sequence[Change]:
     """End the windows that are over at a moment, oldest first, and forget what is beyond the horizon."""
     shown = state.shown
-    if not shown:
-        return ()
     changes: list[Change] = []
     while state.settled < len(shown) and due_ms(cfg, shown[state.settled].at_ms) <= now_ms:
         state.settled += 1

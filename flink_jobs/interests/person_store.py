@@ -66,9 +66,10 @@ class ShardPeople:
     def put(self, key: str, value: Person) -> None:
         """Store a person."""
         address = (self._shard, key)
-        before = self._changed[key] if key in self._changed else self._held.get(address)
-        if before is value and key in self._changed:
+        if self._changed.get(key) is value:
             return
+        # A person that changed may be remembered no more.
+        before = self._changed[key] if key in self._changed else self._held.get(address)
         if before is not None and before is not value:
             self._gone.setdefault(key, before)
         self._held[address] = self._changed[key] = value
