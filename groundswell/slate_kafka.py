@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from serving.spans import Headers
+from schemas.record_trace import Headers
 from serving.web.slate_log import TOPIC
 
 _CLOSE_S = 3.0

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-Headers: TypeAlias = list[tuple[str, str | bytes | None]]  # as Kafka's client takes them
+from schemas.record_trace import Headers
 
 
 @dataclass(frozen=True, slots=True)

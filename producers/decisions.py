@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from producers.batch import EncodedBatch, Headers
+from producers.batch import EncodedBatch
 from producers.encode import open_encoder
 from producers.errors import SinkError
 from producers.mapping.event import Mapped, Record, Value
 from producers.sink import open_kafka
-from producers.tracing import SCOPE, begin_record, close, open_provider
+from producers.tracing import SCOPE, close, open_provider
+from schemas.record_trace import Headers, begin_record
 
 MODERATION, ERASURE = "moderation", "erasure"
 
@@ -75,9 +76,9 @@ def _traced(topic: str) -> Iterator[tuple[str, Headers]]:
     if provider is None:
         yield "", []
         return
-    span, headers = begin_record(provider.get_tracer(SCOPE), "send", topic)
+    span, trace_id, headers = begin_record(provider.get_tracer(SCOPE), "send", topic)
     try:
-        yield f"{span.get_span_context().trace_id:032x}", headers
+        yield trace_id, headers
     except Exception as error:
         from opentelemetry.trace import StatusCode  # noqa: PLC0415 - optional
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import fastavro
 
-from producers.batch import EncodedBatch, Headers
+from producers.batch import EncodedBatch
 from producers.errors import ConfigError
 from producers.mapping.contract import EVENTS
 from producers.mapping.event import Mapped
@@ -16,6 +16,7 @@ from schemas.topics import topic_of
 from schemas.wire import header
 
 if TYPE_CHECKING:
+    from schemas.record_trace import Headers
     from schemas.released import Schema
 
 BATCH_EVENTS = 5_000

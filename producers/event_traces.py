@@ -14,11 +14,11 @@ import numpy as np
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import Decision, TraceIdRatioBased
 
-from producers.batch import EncodedBatch, Headers
+from producers.batch import EncodedBatch
 from producers.encode import Batcher, EventEncoder
 from producers.errors import ConfigError
 from producers.mapping.event import Mapped
-from producers.tracing import begin_record
+from schemas.record_trace import Headers, begin_record
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,8 +76,7 @@ class EventTraces:
     def begin(self, topic: str, trace_id: str) -> tuple["Span", str, Headers]:
         """Begin the span of an event; return it, its trace id and the headers of its record."""
         self._ids.given = int(trace_id, 16) if trace_id else 0
-        span, headers = begin_record(self._tracer, "create", topic)
-        return span, f"{span.get_span_context().trace_id:032x}", headers
+        return begin_record(self._tracer, "create", topic)
 
     def marked(self, batch: EncodedBatch, trace_ids: "pa.StringArray") -> EncodedBatch:
         """Return a batch with headers on the records of events that bring a trace id and are chosen.

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from producers.batch import EncodedBatch, Headers
+from producers.batch import EncodedBatch
 from producers.connect import open_client
 from producers.errors import SinkError
+from schemas.record_trace import Headers
 
 MAX_AHEAD_MS = 300_000  # message.timestamp.after.max.ms of our topics
 FUTURE = "the event lies more than 5 minutes in the future"

@@ -12,14 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from producers.batch import Headers
-
 if TYPE_CHECKING:
-    from opentelemetry.context import Context
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.id_generator import IdGenerator
-    from opentelemetry.trace import Span, Tracer
 
     from producers.encode import NewBatcher
     from producers.event_traces import EventTraces
@@ -161,33 +157,3 @@ def new_batcher(warn: Callable[[str], None]) -> "NewBatcher":
     from producers.event_traces import TracedBatcher  # noqa: PLC0415 - optional
 
     return lambda encoder, span_ms: TracedBatcher(encoder, traces, span_ms)
-
-
-def begin_record(
-    tracer: "Tracer", operation: str, topic: str, parent: "Context | None" = None, start_ms: int | None = None
-) -> tuple["Span", Headers]:
-    """Begin the span of a record for Kafka; return it with the headers that name it.
-
-    Args:
-        tracer: Makes the span.
-        operation: create or send, as the semantic conventions mean them.
-        topic: Where the record goes.
-        parent: Holds the span's parent; None = what is current.
-        start_ms: When it began, milliseconds UTC; None = now.
-    """
-    from opentelemetry.trace import SpanKind, set_span_in_context  # noqa: PLC0415 - optional
-    from opentelemetry.trace.propagation import tracecontext  # noqa: PLC0415
-
-    attributes = {
-        "messaging.system": "kafka",
-        "messaging.operation.name": operation,
-        "messaging.operation.type": operation,
-        "messaging.destination.name": topic,
-    }
-    start_ns = None if start_ms is None else start_ms * 1_000_000
-    span = tracer.start_span(
-        f"{operation} {topic}", parent, SpanKind.PRODUCER, attributes, start_time=start_ns
-    )
-    carrier: dict[str, str] = {}
-    tracecontext.TraceContextTextMapPropagator().inject(carrier, set_span_in_context(span))
-    return span, [(name, value.encode()) for name, value in carrier.items()]

@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Final, Protocol, TypeAlias
 
+from schemas.record_trace import Headers
+
 Attributes: TypeAlias = Mapping[str, str | int]
-Headers: TypeAlias = list[tuple[str, str | bytes | None]]  # as Kafka's client takes them
 _NOTHING: Final = nullcontext()
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from confluent_kafka import Message, Producer
 
     from groundswell.canary.traces import CanaryTraces
-    from producers.batch import Headers
+    from schemas.record_trace import Headers
 
 _EVENT: Final = "engagement"
 _TIMEOUT_S: Final = 2.0

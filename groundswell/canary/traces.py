@@ -15,8 +15,7 @@ from opentelemetry.trace import SpanKind, StatusCode, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from groundswell.canary.waiting import Place
-from producers.batch import Headers
-from producers.tracing import begin_record
+from schemas.record_trace import Headers, begin_record
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
@@ -63,10 +62,10 @@ class CanaryTraces:
     def sent(self, at_ms: int, topic: str, partition: int) -> tuple[str, Headers]:
         """Begin the trace of a canary; return its trace id and the headers of its record."""
         root = self._tracer.start_span("canary", start_time=at_ms * _NS)
-        send, headers = begin_record(self._tracer, "send", topic, set_span_in_context(root), at_ms)
+        send, trace_id, headers = begin_record(self._tracer, "send", topic, set_span_in_context(root), at_ms)
         send.set_attribute("messaging.destination.partition.id", str(partition))
         self._traces[at_ms] = _Trace(root, send, set(self._places))
-        return f"{send.get_span_context().trace_id:032x}", headers
+        return trace_id, headers
 
     def acknowledged(self, at_ms: int, at_ack_ms: int) -> None:
         """Kafka has it."""

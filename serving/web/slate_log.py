@@ -11,11 +11,12 @@ from threading import Event, Thread
 from typing import Final, Protocol
 
 from schemas.codec import encode_large
+from schemas.record_trace import Headers
 from schemas.records import SlateDecided
 from schemas.registry import Registry
 from serving.feed import Made
 from serving.slates import event_of
-from serving.spans import Headers, Sending, sending
+from serving.spans import Sending, sending
 
 TOPIC: Final = "slate"
 WAITING: Final = 1_000

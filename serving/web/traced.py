@@ -15,18 +15,16 @@ from opentelemetry.trace import (
     Tracer,
     TracerProvider,
     get_current_span,
-    set_span_in_context,
 )
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.spans import Attributes, Headers, Sending, current
+from schemas.record_trace import begin_record
+from serving.spans import Attributes, Sending, current
 from serving.web.build import VERSION
 from serving.web.guard import OPEN
 
 HIDDEN: Final = "REDACTED"  # what the semantic conventions write for what may not be told
 _METHODS: Final = frozenset({"GET", "POST"})
-_inject = TraceContextTextMapPropagator().inject
 
 
 def telemetry(provider: TracerProvider | None) -> TelemetryConfig:
@@ -118,19 +116,7 @@ class _Record:
     """A record on its way to Kafka, with its span."""
 
     def __init__(self, tracer: Tracer, topic: str) -> None:
-        self._span = tracer.start_span(
-            f"send {topic}",
-            kind=SpanKind.PRODUCER,
-            attributes={
-                "messaging.system": "kafka",
-                "messaging.operation.name": "send",
-                "messaging.operation.type": "send",
-                "messaging.destination.name": topic,
-            },
-        )
-        carrier: dict[str, str] = {}
-        _inject(carrier, set_span_in_context(self._span))
-        self.headers: Headers = [(name, value.encode()) for name, value in carrier.items()]
+        self._span, _, self.headers = begin_record(tracer, "send", topic)
 
     def end(self, result: str, *, arrived: bool) -> None:
         """Say what became of it."""

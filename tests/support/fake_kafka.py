@@ -3,8 +3,8 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from producers.batch import Headers
 from producers.sink import OnDelivery
+from schemas.record_trace import Headers
 
 
 @dataclass(frozen=True)

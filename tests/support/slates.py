@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 from schemas.codec import decode_value
+from schemas.record_trace import Headers
 from schemas.records import SlateDecided
 from schemas.registry import FileRegistry
-from serving.spans import Headers
 
 
 class Slates:

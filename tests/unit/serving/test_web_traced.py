@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from opentelemetry.trace import SpanKind, StatusCode
@@ -19,8 +19,11 @@ from serving.errors import StoreUnavailableError
 from serving.feed_store import Person
 from serving.memory_feed_store import MemoryFeedStore
 from serving.memory_store import MemoryTrendStore
-from serving.spans import Headers, current, span
+from serving.spans import current, span
 from serving.web.options import WebOptions
+
+if TYPE_CHECKING:
+    from schemas.record_trace import Headers
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 SAMPLED = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
