@@ -6,33 +6,25 @@ a TaskManager in thread mode goes on with the modules from there.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import msgspec
 
 from schemas.errors import ContractError
-
-if TYPE_CHECKING:
-    from importlib.abc import Traversable
+from schemas.package_files import files_below
 
 Schema: TypeAlias = dict[str, object]
 
 
-def _below(place: "Traversable", name: str) -> Iterator[tuple[str, bytes]]:
-    for one in place.iterdir():
-        path = f"{name}{one.name}"
-        if one.is_dir():
-            yield from _below(one, f"{path}/")
-        elif path.endswith((".avsc", ".toml")):
-            yield path, one.read_bytes()
-
-
-_FILES: Final = dict(_below(files("schemas"), ""))
+_FILES: Final = {
+    path: file.read_bytes()
+    for path, file in files_below(files("schemas"))
+    if path.endswith((".avsc", ".toml"))
+}
 
 
 def read_bytes(path: str) -> bytes:

@@ -5,14 +5,11 @@ import zipfile
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from importlib.abc import Traversable
+from schemas.package_files import files_below
 
 # What `flink_jobs` may import, see the layers in pyproject.toml. The cluster brings what is not ours.
 PACKAGES = ("schemas", "state", "flink_jobs")
-_SKIPPED = {"__pycache__"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time that a zip file can hold
 
 
@@ -36,14 +33,5 @@ def pack(folder: Path, packages: tuple[str, ...] = PACKAGES) -> Path:
 
 def _files(packages: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     for package in packages:
-        yield from _below(package, resources.files(package))
-
-
-def _below(prefix: str, folder: "Traversable") -> Iterator[tuple[str, bytes]]:
-    for each in folder.iterdir():
-        if each.name in _SKIPPED:
-            continue
-        if each.is_dir():
-            yield from _below(f"{prefix}/{each.name}", each)
-        else:
-            yield f"{prefix}/{each.name}", each.read_bytes()
+        for path, file in files_below(resources.files(package), f"{package}/"):
+            yield path, file.read_bytes()
