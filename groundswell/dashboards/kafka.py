@@ -19,8 +19,8 @@ BOARD: Final = Board(
             "Bytes in and out",
             "Each second. Every reader of a topic counts once more.",
             (
-                Query(f"sum({rate(f'{_TOPICS}bytesin_total', 'topic')})", "in"),
-                Query(f"sum({rate(f'{_TOPICS}bytesout_total', 'topic')})", "out"),
+                Query(rate(f"{_TOPICS}bytesin_total"), "in"),
+                Query(rate(f"{_TOPICS}bytesout_total"), "out"),
             ),
             unit="Bps",
         ),
@@ -45,8 +45,8 @@ BOARD: Final = Board(
             "Requests that failed",
             "Each second; 0 in a healthy broker.",
             (
-                Query(f"sum(rate({_TOPICS}failedproducerequests_total[5m]))", "produce"),
-                Query(f"sum(rate({_TOPICS}failedfetchrequests_total[5m]))", "fetch"),
+                Query(rate(f"{_TOPICS}failedproducerequests_total"), "produce"),
+                Query(rate(f"{_TOPICS}failedfetchrequests_total"), "fetch"),
             ),
             unit="ops",
             red_from=1,

@@ -3,7 +3,7 @@
 Alert rules and dashboards may use these and no others (tests/architecture/test_alerts.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from prometheus_client import CollectorRegistry
@@ -42,11 +42,15 @@ class Entry(NamedTuple):
         return (self.name,)
 
 
+def _entries(source: str, rows: Iterable[tuple[str, str, tuple[str, ...], str]]) -> tuple[Entry, ...]:
+    return tuple(Entry(source, *row) for row in rows)
+
+
 _TASK: Final = "flink_taskmanager_job_task_"
 _SOURCE: Final = f"{_TASK}operator_KafkaSourceReader_KafkaConsumer_"
-FLINK: Final = tuple(
-    Entry("flink", name, kind, labels, words)
-    for name, kind, labels, words in (
+FLINK: Final = _entries(
+    "flink",
+    (
         (f"{_TASK}operator_numBytesIn", "counter", ("operator_name",), "Bytes that a source has read."),
         (f"{_TASK}operator_numRecordsIn", "counter", ("operator_name",), "Records into a step."),
         (f"{_TASK}operator_pendingRecords", "gauge", ("operator_name",), "Records in Kafka not yet read."),
@@ -86,12 +90,12 @@ FLINK: Final = tuple(
         ("flink_jobmanager_taskSlotsTotal", "gauge", (), "Slots."),
         ("flink_taskmanager_Status_JVM_Memory_Heap_Used", "gauge", (), "Bytes of Java heap in use."),
         ("flink_taskmanager_Status_JVM_CPU_Load", "gauge", (), "Share of the machine's processors, 0 to 1."),
-    )
+    ),
 )
 _TOPIC: Final = "kafka_server_brokertopicmetrics_"
-KAFKA: Final = tuple(
-    Entry("kafka", name, kind, labels, words)
-    for name, kind, labels, words in (
+KAFKA: Final = _entries(
+    "kafka",
+    (
         (f"{_TOPIC}messagesin_total", "counter", ("topic",), "Records that producers brought."),
         (f"{_TOPIC}bytesin_total", "counter", ("topic",), "Bytes that producers brought."),
         (f"{_TOPIC}bytesout_total", "counter", ("topic",), "Bytes that consumers took."),
@@ -128,7 +132,7 @@ KAFKA: Final = tuple(
             (),
             "Copies on disks of this broker that cannot be read.",
         ),
-    )
+    ),
 )
 SCRAPES: Final = (Entry("prometheus", "up", "gauge", (), "1 when a target answered the last scrape."),)
 _FULL: Final = HealthRecord(

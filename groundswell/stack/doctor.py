@@ -46,7 +46,7 @@ def examine(data_dir: Path) -> list[Finding]:
         ("libpython", _libpython),
         ("java", _java),
         ("redis", _redis),
-        ("jars", lambda: _jars([jar for jar in jars.locked() if jar.use != "metrics"])),
+        ("jars", lambda: _jars(jars.needed())),
         ("flink", _flink),
         ("ports", _ports),
         ("memory", lambda: memory(psutil.virtual_memory().available / _GB)),

@@ -75,6 +75,11 @@ def locked() -> list[Jar]:
     return parse_lock(resources.files("groundswell.stack").joinpath(LOCK_NAME).read_text(encoding="utf-8"))
 
 
+def needed(*, metrics: bool = False) -> list[Jar]:
+    """Return what a stack needs; with ``metrics`` also what shows the broker's."""
+    return [jar for jar in locked() if metrics or jar.use != "metrics"]
+
+
 def cache_dir() -> Path:
     """Return the folder for fetched jars, shared by all stacks of this user."""
     own = os.environ.get(CACHE_VARIABLE)

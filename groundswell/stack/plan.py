@@ -72,7 +72,7 @@ def make(
     """
     runtime = java.find()
     server = redis.find()
-    locked = [jar for jar in jars.locked() if metrics or jar.use != "metrics"]
+    locked = jars.needed(metrics=metrics)
     paths = dict(zip(locked, jars.ensure(locked, echo), strict=True))
     return Plan(
         stack_id=stack_id(layout),
@@ -87,7 +87,7 @@ def make(
         python=sys.executable,
         python_path=python_path(),
         execution_mode=libpython.execution_mode(),
-        ports=ports.choose((*PORT_NAMES, *METRICS_PORT_NAMES[: int(metrics)]), keep=_old_ports(layout)),
+        ports=ports.choose((*PORT_NAMES, *(METRICS_PORT_NAMES if metrics else ())), keep=_old_ports(layout)),
         task_managers=task_managers,
         metrics=metrics,
         kafka_agent=next((str(path) for jar, path in paths.items() if jar.use == "metrics"), ""),
