@@ -1,6 +1,5 @@
 """Every container of the data path crashes while events come in; compose heals and nothing is miscounted."""
 
-import csv
 import json
 import os
 import subprocess
@@ -14,22 +13,21 @@ import httpx
 import pytest
 import redis
 
-from groundswell.kafka_read import KafkaReadError, read_topic
+from groundswell.kafka_read import KafkaReadError
 from groundswell.pipeline_health import lags_of
 from groundswell.stack.flink_rest import FlinkRest
 from schemas.served import KINDS
 from tests.support import compose, plain_count
-from tests.support.cli_talk import told
 from tests.support.compose import Compose
 from tests.support.redis_dump import differences, redis_dump
 from tests.support.stack_talk import eventually
+from tests.support.trend_counts import COUNTED, dead_letters, malformed, panes
 
 EVENTS = 30_000
 HOURS = 10
 SEED = 11
 MALFORMED = 0.01
 PRODUCE_S = int(os.environ.get("HEALING_S", "300"))  # events come in for so long
-COUNTED = ("tag", "post", "creator", "query")  # kinds that the plain count knows
 CRASHED = (
     ("kafka", 0),
     ("jobmanager", 0),
@@ -76,8 +74,9 @@ def test_whatever_crashes_comes_back_and_nothing_is_miscounted(tmp_path: Path) -
         _drain(project)
         for kind in COUNTED:
             expected = plain_count.count(plain_count.read_jsonl(dump), kind=kind, in_places=True)
-            assert _panes(project, tmp_path / f"{kind}.csv", kind) == expected
-        assert _dead_letters(project) == _malformed(truth) > 0
+            out, registry = tmp_path / f"{kind}.csv", ("--registry", project.registry)
+            assert panes(project.kafka, out, *registry, timeout_s=_HEAL_S, kind=kind) == expected
+        assert dead_letters(project.kafka) == malformed(truth) > 0
         disturbed = redis_dump(project.redis)
         served = _served(project)
         assert served
@@ -180,30 +179,6 @@ def _count_again(project: Compose) -> None:
     [job] = set(rest.jobs()) - known
     eventually(lambda: rest.state(job) == "FINISHED", "the undisturbed job is finished", _HEAL_S)
     assert rest.restored_from(job) is None
-
-
-def _panes(project: Compose, out: Path, kind: str) -> dict[plain_count.Key, plain_count.Count]:
-    where = ("--bootstrap", project.kafka, "--registry", project.registry)
-    assert told("panes", *where, "--out", str(out), "--kind", kind, timeout_s=_HEAL_S)["disagreements"] == 0
-    with out.open(newline="", encoding="utf-8") as lines:
-        return {
-            (row["topic"], row["scope"], int(row["pane_start_ms"])): (
-                int(row["weight_milli"]),
-                int(row["events"]),
-                int(row["users"]),
-            )
-            for row in csv.DictReader(lines)
-        }
-
-
-def _dead_letters(project: Compose) -> int:
-    return sum(1 for topic in ("engagement", "content") for _ in read_topic(project.kafka, f"{topic}.dlq"))
-
-
-def _malformed(truth: Path) -> int:
-    """Return how many records that must be refused went into the topics that the job reads."""
-    totals = json.loads(truth.read_text(encoding="utf-8"))["totals"]["malformed"]
-    return sum(n for by in totals.values() for topic, n in by.items() if topic in {"engagement", "content"})
 
 
 def _served(project: Compose) -> list[tuple[str, int]]:

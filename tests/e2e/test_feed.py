@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import partial
@@ -31,6 +31,7 @@ from serving.slates import replayed
 from tests.support.cli_talk import told
 from tests.support.job_run import kill_after_a_checkpoint, wait_until_finished
 from tests.support.redis_dump import differences, redis_dump
+from tests.support.stack_talk import eventually
 
 EVENTS = int(os.environ.get("FEED_EVENTS", "30000"))
 _TIMEOUT_S = 1200
@@ -110,14 +111,6 @@ def _decisions(stack: Stack) -> Iterator[SlateDecided]:
         yield event
 
 
-def _eventually(question: Callable[[], Any], what: str) -> Any:
-    deadline_s = time.monotonic() + 120
-    while not (found := question()):
-        assert time.monotonic() < deadline_s, f"not within two minutes: {what}"
-        time.sleep(0.25)
-    return found
-
-
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
     """Produce, run the job, read over HTTP; hide and block; make the decisions that are in Kafka again."""
@@ -137,7 +130,7 @@ def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
                     number += 1
                 return list(_get(f"{base}/v1/feed/ann?limit=50")["items"])
 
-            items = _eventually(lambda: [one for one in feed() if one["author"]], "a feed with items")
+            items = eventually(lambda: [one for one in feed() if one["author"]], "a feed with items", 120)
             hidden, blocked = items[0]["id"], items[1]["author"]
             number += 1
             _deed(stack, number, actor_id="ann", action="hide", item_id=hidden, author_id=items[0]["author"])
@@ -149,7 +142,7 @@ def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
                 gone = {one["id"] for one in found} | {one["author"] for one in found}
                 return bool(found) and not {hidden, blocked} & gone
 
-            assert _eventually(obeyed, "the hidden item and the blocked creator leave")
+            assert eventually(obeyed, "the hidden item and the blocked creator leave", 120)
             last = _get(f"{base}/v1/feed/ann?limit=50")
         logged = {one.event_id: one for one in _decisions(stack)}
         items = logged[last["decision_id"]].items[:50]

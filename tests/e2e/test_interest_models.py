@@ -16,7 +16,7 @@ import redis
 
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
-from groundswell.stack.submit import job_state, submit
+from groundswell.stack.submit import submit
 from schemas.served_interests import interest_key
 from schemas.served_models import CURRENT_KEY, decode_pointer
 from serving.app import create_app
@@ -25,6 +25,7 @@ from serving.redis_interest_store import RedisInterestStore
 from serving.scorer import Item, Scorer
 from serving.web.options import WebOptions
 from tests.support.http_server import running_app
+from tests.support.job_run import wait_until_finished
 
 EVENTS = int(os.environ.get("MODEL_EVENTS", "12000"))
 FORGOTTEN, FORGOTTEN_AT_MS = "u0000000001", 1_772_322_600_000  # ten minutes before the end
@@ -64,14 +65,6 @@ def _submit(stack: Stack, name: str) -> str:
         ],
         f"interests-{name}",
     )
-
-
-def _wait(stack: Stack, job: str) -> None:
-    deadline_s = time.monotonic() + _TIMEOUT_S
-    while (state := job_state(stack, job)) != "FINISHED":
-        assert state not in {"FAILED", "CANCELED"}, state
-        assert time.monotonic() < deadline_s, f"job {job} did not finish within {_TIMEOUT_S} s"
-        time.sleep(0.3)
 
 
 class _Reader:
@@ -165,7 +158,7 @@ def test_a_shadow_takes_over_and_goes_back(tmp_path: Path) -> None:
         subprocess.run([*command, "--bootstrap", stack.kafka_bootstrap], check=True, timeout=60)
         jobs = [_submit(stack, name) for name in ("steady", "quick")]
         for job in jobs:
-            _wait(stack, job)
+            wait_until_finished(stack, job, _TIMEOUT_S)
         tags = {one["name"]: one["tag"] for one in json.loads(_done(stack, "list", "--json"))}
         _a_person_is_forgotten_by_both(stack, tags)
         _both_predicted_the_same_impressions(stack)

@@ -1,14 +1,11 @@
 """The job's counts equal an independent count, to the last event, whatever dies in between."""
 
-import csv
-import json
 import os
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from groundswell.kafka_read import read_topic
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.submit import submit
@@ -18,17 +15,13 @@ from tests.support.cli_talk import told
 from tests.support.job_run import kill_after_a_checkpoint, wait_until_finished
 from tests.support.redis_dump import differences, redis_dump
 from tests.support.shared_data import shared_data
+from tests.support.trend_counts import COUNTED, dead_letters, malformed, panes
 
 EVENTS = int(os.environ.get("EXACT_EVENTS", "20000"))  # 1,000,000 for the figures in the docs
 MALFORMED = 0.01
-COUNTED = (
-    "tag",
-    "post",
-    "creator",
-    "query",
-)  # kinds that the plain count knows; simulated posts have no links
 _TIMEOUT_S = 1500
 _told = partial(told, timeout_s=_TIMEOUT_S)
+_panes = partial(panes, timeout_s=_TIMEOUT_S)
 
 
 def _submit(stack: Stack, name: str) -> str:
@@ -50,27 +43,6 @@ def _submit(stack: Stack, name: str) -> str:
             "--out-of-order-ms=120000",
         ],
         name,
-    )
-
-
-def _panes(stack: Stack, out: Path, kind: str = "tag") -> dict[plain_count.Key, plain_count.Count]:
-    """Dump the panes of a kind with the command that users have."""
-    report = _told("panes", "--bootstrap", stack.kafka_bootstrap, "--out", str(out), "--kind", kind)
-    assert report["disagreements"] == 0
-    with out.open(newline="", encoding="utf-8") as lines:
-        return {
-            (row["topic"], row["scope"], int(row["pane_start_ms"])): (
-                int(row["weight_milli"]),
-                int(row["events"]),
-                int(row["users"]),
-            )
-            for row in csv.DictReader(lines)
-        }
-
-
-def _dead_letters(stack: Stack) -> int:
-    return sum(
-        1 for topic in ("engagement", "content") for _ in read_topic(stack.kafka_bootstrap, f"{topic}.dlq")
     )
 
 
@@ -102,12 +74,8 @@ def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: 
             assert wait_until_finished(stack, job, _TIMEOUT_S) >= int(killed)
             for kind in COUNTED:
                 expected = plain_count.count(plain_count.read_jsonl(dump), kind=kind, in_places=True)
-                assert _panes(stack, tmp_path / f"{kind}.csv", kind) == expected
-            malformed = json.loads(truth.read_text(encoding="utf-8"))["totals"]["malformed"]
-            read = sum(
-                n for by in malformed.values() for t, n in by.items() if t in {"engagement", "content"}
-            )
-            assert _dead_letters(stack) == read > 0
+                assert _panes(stack.kafka_bootstrap, tmp_path / f"{kind}.csv", kind=kind) == expected
+            assert dead_letters(stack.kafka_bootstrap) == malformed(truth) > 0
             assert sent["acknowledged"] == sent["produced"]
             found = {kind: _redis_list(stack, kind) for kind in KINDS}
             found["community"] = _redis_list(stack, scope="community:books")
@@ -124,8 +92,9 @@ def test_a_day_of_wikipedia_edits_is_counted_exactly(tmp_path: Path) -> None:
         sent = _told("produce", "replay", str(file), "--bootstrap", stack.kafka_bootstrap)
         assert sent["acknowledged"] == 39_244
         wait_until_finished(stack, _submit(stack, "wiki"), _TIMEOUT_S)
-        assert _panes(stack, tmp_path / "panes.csv") == plain_count.count(_edits(file), in_places=True)
-        assert _dead_letters(stack) == 0
+        found = _panes(stack.kafka_bootstrap, tmp_path / "panes.csv")
+        assert found == plain_count.count(_edits(file), in_places=True)
+        assert dead_letters(stack.kafka_bootstrap) == 0
 
 
 def _edits(file: Path) -> list[dict[str, object]]:

@@ -3,19 +3,23 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from groundswell.stack import local, plan, processes
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.layout import Layout
 
+T = TypeVar("T")
 
-def eventually(question: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:
-    """Ask again and again until the answer is true; fail with what was waited for."""
+
+def eventually(question: Callable[[], T], what: str, timeout_s: float = 60.0) -> T:
+    """Ask again and again until the answer is true, and return it; fail with what was waited for."""
     deadline_s = time.monotonic() + timeout_s
-    while not question():
+    while not (found := question()):
         if time.monotonic() > deadline_s:
             raise AssertionError(f"not within {timeout_s:.0f} s: {what}")
         time.sleep(0.1)
+    return found
 
 
 def left_running(data_dir: Path) -> list[int]:
