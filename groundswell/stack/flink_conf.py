@@ -1,6 +1,7 @@
 """The Flink cluster's configuration, written into the stack's own folder."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from groundswell.stack import metrics_gate
@@ -36,6 +37,7 @@ OF_A_JOB = {
     # Key groups: fixed for ever before the first savepoint, it bounds later rescaling.
     "pipeline.max-parallelism": "128",
 }
+_KEY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}")
 
 
 def settings(plan: Plan) -> dict[str, str]:
@@ -65,7 +67,26 @@ def settings(plan: Plan) -> dict[str, str]:
         "web.submit.enable": "false",
         "classloader.check-leaked-classloader": "false",
         **_metrics(plan),
+        **plan.flink,
     }
+
+
+def chosen(pairs: Iterable[str]) -> dict[str, str]:
+    """Read settings of Flink's own, each `key=value`, for `Plan.flink`.
+
+    Raises:
+        ValueError: one has no `=`, its key is none that Flink could have or names an address, or its value
+            has a line break.
+    """
+    out = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not _KEY.fullmatch(key) or "\n" in value:
+            raise ValueError(f"{pair!r}: expected key=value on one line, such as rest.retry.delay=1 s")
+        if key.endswith(("address", "host", "port")):
+            raise ValueError(f"{key}: the stack chooses its addresses itself, free ones on loopback")
+        out[key] = value
+    return out
 
 
 def _metrics(plan: Plan) -> dict[str, str]:

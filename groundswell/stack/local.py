@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,7 @@ def start(
     *,
     fresh: bool = False,
     metrics: bool = False,
+    flink: Mapping[str, str] | None = None,
     echo: Callable[[str], None] = lambda _: None,
 ) -> Stack:
     """Start the stack of a folder and leave it running; one that already runs is returned as it is.
@@ -38,6 +39,7 @@ def start(
         data_dir: its folder, made when absent. Two folders are two independent stacks.
         fresh: throw away what an earlier run left there. Without it, earlier jobs are resumed.
         metrics: let Prometheus see Flink's metrics.
+        flink: Flink's own settings, which win over ours; see `flink_conf.chosen`.
         echo: receives one line for each step.
 
     Raises:
@@ -48,7 +50,7 @@ def start(
     if running is not None and not fresh:
         echo(f"the stack in {running.data_dir} already runs")
         return running
-    supervisor = _launch(data_dir, fresh=fresh, metrics=metrics, echo=echo)
+    supervisor = _launch(data_dir, fresh=fresh, metrics=metrics, flink=flink, echo=echo)
     try:
         stack = _wait(Layout.at(data_dir), supervisor, echo)
         _release(supervisor)
@@ -66,11 +68,12 @@ def running(
     *,
     fresh: bool = False,
     metrics: bool = False,
+    flink: Mapping[str, str] | None = None,
     echo: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stack]:
     """Hold a stack for the length of a block; it ends with the block, or with this process in any way."""
     layout = Layout.at(data_dir)
-    supervisor = _launch(data_dir, fresh=fresh, metrics=metrics, echo=echo)
+    supervisor = _launch(data_dir, fresh=fresh, metrics=metrics, flink=flink, echo=echo)
     try:
         yield _wait(layout, supervisor, echo)
     finally:
@@ -133,7 +136,12 @@ def _running(layout: Layout) -> Stack | None:
 
 
 def _launch(
-    data_dir: Path | str, *, fresh: bool, metrics: bool, echo: Callable[[str], None]
+    data_dir: Path | str,
+    *,
+    fresh: bool,
+    metrics: bool,
+    flink: Mapping[str, str] | None,
+    echo: Callable[[str], None],
 ) -> subprocess.Popen[bytes]:
     layout = Layout.at(data_dir)
     now = state.read(layout)
@@ -143,7 +151,7 @@ def _launch(
         _end_strays(layout)  # of a supervisor that was killed
         if fresh:
             _wipe(layout)
-        made = plan.make(layout, echo, metrics=metrics)
+        made = plan.make(layout, echo, metrics=metrics, flink=flink)
         layout.create()
         plan.write(made)
         layout.state_file.unlink(missing_ok=True)

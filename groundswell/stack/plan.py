@@ -3,7 +3,7 @@
 import importlib.util
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -27,6 +27,7 @@ class Plan(msgspec.Struct, frozen=True):
         execution_mode: Flink's python.execution-mode, "thread" or "process".
         metrics: Flink's processes push their metrics to the supervisor, which shows them to Prometheus.
         kafka_agent: jar that shows the broker's metrics; empty without metrics.
+        flink: settings of Flink that somebody chose for this stack; they win over ours.
     """
 
     stack_id: str
@@ -45,6 +46,7 @@ class Plan(msgspec.Struct, frozen=True):
     task_managers: int = TASK_MANAGERS
     metrics: bool = False
     kafka_agent: str = ""
+    flink: dict[str, str] = {}
 
     @property
     def layout(self) -> Layout:
@@ -63,6 +65,7 @@ def make(
     task_managers: int = TASK_MANAGERS,
     *,
     metrics: bool = False,
+    flink: Mapping[str, str] | None = None,
 ) -> Plan:
     """Find every piece and choose ports.
 
@@ -91,6 +94,7 @@ def make(
         task_managers=task_managers,
         metrics=metrics,
         kafka_agent=next((str(path) for jar, path in paths.items() if jar.use == "metrics"), ""),
+        flink=dict(flink or {}),
     )
 
 

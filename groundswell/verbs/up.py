@@ -19,6 +19,10 @@ def register(app: typer.Typer) -> None:
         metrics: Annotated[
             bool, typer.Option("--metrics", help="Let Prometheus see Flink's metrics; says how to start it.")
         ] = False,
+        flink: Annotated[
+            list[str] | None,
+            typer.Option(metavar="KEY=VALUE", help="A setting of Flink, wins over ours; may be repeated."),
+        ] = None,
         as_json: AsJson = False,
     ) -> None:
         """Start Kafka, Redis and Flink on loopback; earlier jobs resume from their newest checkpoint.
@@ -26,10 +30,14 @@ def register(app: typer.Typer) -> None:
         Interrupted before it is ready, it takes everything down again. Exit code 1: something is missing
         or did not start; the message says what to do.
         """
-        from groundswell.stack import local  # noqa: PLC0415 - loads the stack only when asked to
+        from groundswell.stack import flink_conf, local  # noqa: PLC0415 - loads the stack only when asked to
         from groundswell.stack.layout import Layout  # noqa: PLC0415
 
-        stack = local.start(data, fresh=fresh, metrics=metrics, echo=say)
+        try:
+            chosen = flink_conf.chosen(flink or ())
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--flink") from None
+        stack = local.start(data, fresh=fresh, metrics=metrics, flink=chosen, echo=say)
         if as_json:
             typer.echo(msgspec.json.encode(local.status(stack.data_dir)).decode())
             return

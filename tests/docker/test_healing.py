@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import redis
 
 from groundswell.kafka_read import KafkaReadError
 from groundswell.pipeline_health import lags_of
@@ -19,7 +18,7 @@ from groundswell.stack.flink_rest import FlinkRest
 from schemas.served import KINDS
 from tests.support import compose, plain_count
 from tests.support.compose import Compose
-from tests.support.redis_dump import differences, redis_dump
+from tests.support.redis_dump import differences, forget_all, redis_dump
 from tests.support.stack_talk import eventually
 from tests.support.trend_counts import COUNTED, dead_letters, malformed, panes
 
@@ -80,7 +79,7 @@ def test_whatever_crashes_comes_back_and_nothing_is_miscounted(tmp_path: Path) -
         disturbed = redis_dump(project.redis)
         served = _served(project)
         assert served
-        _forget_lists(project)
+        forget_all(project.redis)
         _count_again(project)
         assert differences(disturbed, redis_dump(project.redis)) == []
         eventually(lambda: _served(project) == served, "the same lists are served after an undisturbed run")
@@ -185,9 +184,3 @@ def _served(project: Compose) -> list[tuple[str, int]]:
     """Return topics and places as the server tells them."""
     found = httpx.get(f"{project.url('http')}/v1/trends", timeout=5).json()["trends"]
     return [(str(one["topic"]), int(one["position"])) for one in found]
-
-
-def _forget_lists(project: Compose) -> None:
-    with redis.Redis.from_url(project.redis, protocol=2) as client:
-        for key in client.scan_iter(count=1000):
-            client.delete(key)

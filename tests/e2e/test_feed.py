@@ -29,8 +29,8 @@ from schemas.records import SlateDecided
 from schemas.registry import FileRegistry
 from serving.slates import replayed
 from tests.support.cli_talk import told
-from tests.support.job_run import kill_after_a_checkpoint, wait_until_finished
-from tests.support.redis_dump import differences, redis_dump
+from tests.support.job_run import SMALL_BUFFERS, kill_after_a_checkpoint, wait_until_finished
+from tests.support.redis_dump import differences, forget_all, redis_dump
 from tests.support.stack_talk import eventually
 
 EVENTS = int(os.environ.get("FEED_EVENTS", "30000"))
@@ -51,7 +51,7 @@ def _simulate(stack: Stack, folder: Path, *more: str) -> None:
     )  # fmt: skip
 
 
-def _submit(stack: Stack, *more: str) -> str:
+def _submit(stack: Stack, *more: str, name: str = "feed") -> str:
     return submit(
         stack,
         "flink_jobs.feed",
@@ -63,7 +63,7 @@ def _submit(stack: Stack, *more: str) -> str:
             "--batch-rows=2000",
             *more,
         ],
-        "feed",
+        name,
     )
 
 
@@ -155,16 +155,17 @@ def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_pools_and_wishes_survive_a_kill(tmp_path: Path) -> None:
     """What is in Redis equals that of a run that nobody disturbed, byte for byte."""
-    dumps = []
-    for killed in (False, True):
-        with local.running(tmp_path / f"stack-{killed}", fresh=True) as stack:
-            _simulate(
-                stack, tmp_path, "--end", "2026-03-01T00:00Z", "--duplicates", "0.01", "--malformed", "0.01"
-            )
-            job = _submit(stack, "--bounded", "--idle-timeout-ms=0", "--out-of-order-ms=60000")
-            if killed:
-                kill_after_a_checkpoint(stack, job, _TIMEOUT_S)
-            assert wait_until_finished(stack, job, _TIMEOUT_S) >= int(killed)
-            dumps.append(redis_dump(stack.redis_url))
-    assert len(dumps[0]) > EVENTS / 100
-    assert differences(*dumps) == []
+    settings = ("--bounded", "--idle-timeout-ms=0", "--out-of-order-ms=60000")
+    with local.running(tmp_path / "stack", fresh=True, flink=SMALL_BUFFERS) as stack:
+        _simulate(
+            stack, tmp_path, "--end", "2026-03-01T00:00Z", "--duplicates", "0.01", "--malformed", "0.01"
+        )
+        job = _submit(stack, *settings, name="killed")
+        kill_after_a_checkpoint(stack, job, _TIMEOUT_S)
+        assert wait_until_finished(stack, job, _TIMEOUT_S) > 0
+        disturbed = redis_dump(stack.redis_url)
+        assert len(disturbed) > EVENTS / 100
+        forget_all(stack.redis_url)
+        again = _submit(stack, *settings, "--transaction-prefix=undisturbed", name="undisturbed")
+        assert wait_until_finished(stack, again, _TIMEOUT_S) == 0
+        assert differences(disturbed, redis_dump(stack.redis_url)) == []

@@ -18,7 +18,7 @@ from schemas.records import InterestExampleJoined
 from schemas.registry import FileRegistry
 from state.outcome_join import JOINED_ACTIONS, Deed, JoinConfig
 from tests.support.cli_talk import told
-from tests.support.job_run import kill_after_a_checkpoint, wait_until_finished
+from tests.support.job_run import SMALL_BUFFERS, kill_after_a_checkpoint, wait_until_finished
 from tests.support.plain_join import final_labels
 from tests.support.redis_dump import differences, redis_dump
 
@@ -104,7 +104,7 @@ def test_labels_and_interests_survive_a_kill(tmp_path: Path) -> None:
     dump, truth = tmp_path / "events.jsonl", tmp_path / "truth.json"
     runs = []
     for killed in (False, True):
-        with local.running(tmp_path / f"stack-{killed}", fresh=True) as stack:
+        with local.running(tmp_path / f"stack-{killed}", fresh=True, flink=SMALL_BUFFERS) as stack:
             _told(
                 "produce", "simulate",
                 *("--events", str(EVENTS), "--hours", "6", "--users", "3000", "--no-plants"),

@@ -23,3 +23,10 @@ def differences(one: dict[str, Value], other: dict[str, Value]) -> list[str]:
     keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
     told = [f"{key}: {one.get(key)!r:.200} and {other.get(key)!r:.200}" for key in keys[:5]]
     return keys and [f"{len(keys)} of {len(one)} keys differ", *told]
+
+
+def forget_all(url: str) -> None:
+    """Delete every key, one by one: the job's user may not flush."""
+    with redis.Redis.from_url(url, protocol=2) as client:
+        for key in client.scan_iter(count=1000):
+            client.delete(key)

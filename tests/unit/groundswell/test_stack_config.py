@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from groundswell.stack import flink_conf, kafka, plan, redis
@@ -23,6 +24,21 @@ def test_flink_listens_on_loopback_only(tmp_path: Path) -> None:
 def test_the_execution_mode_of_the_plan_is_used(tmp_path: Path, mode: str) -> None:
     """Thread mode needs a shared libpython; without one the plan says process."""
     assert flink_conf.settings(a_plan(tmp_path, mode))["python.execution-mode"] == mode
+
+
+def test_settings_that_somebody_chose_win(tmp_path: Path) -> None:
+    """Also over what the stack would say itself; values may hold equals signs and spaces."""
+    chosen = flink_conf.chosen(["taskmanager.numberOfTaskSlots=2", "env.java.opts.all=-Da=b -Dc=d"])
+    told = flink_conf.settings(msgspec.structs.replace(a_plan(tmp_path), flink=chosen))
+    assert told["taskmanager.numberOfTaskSlots"] == "2"
+    assert told["env.java.opts.all"] == "-Da=b -Dc=d"
+
+
+@pytest.mark.parametrize("pair", ["rest.port=1", "rest.bind-address=::", "slots", "=2", "a b=1", "a=1\nb: 2"])
+def test_settings_that_cannot_be_chosen_are_refused(pair: str) -> None:
+    """Addresses are the stack's; a line break would be another setting."""
+    with pytest.raises(ValueError, match=r"expected key=value|addresses"):
+        flink_conf.chosen([pair])
 
 
 def test_checkpoints_are_kept_and_one_slot_a_task_manager(tmp_path: Path) -> None:
