@@ -5,6 +5,7 @@ import importlib
 import typer
 
 from groundswell.stack.errors import StackError
+from schemas.errors import ContractError
 
 # In the order of use; --help shows them so.
 VERBS = (
@@ -64,7 +65,7 @@ def main() -> None:
     load_verbs(app)
     try:
         app()
-    except StackError as error:
+    except (StackError, ContractError) as error:
         typer.secho(f"groundswell: {error}", err=True, fg=typer.colors.RED)
         raise SystemExit(1) from None
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from groundswell.kafka_read import KafkaReadError, KafkaRecord, read_topic
 from schemas.codec import decode_value, encode_record
 from schemas.erasure_subject import subject_of
+from schemas.kafka_access import client_settings
 from schemas.records import ErasureCarriedOut, ErasureRequested
 from schemas.registry import Registry
 from schemas.topics import topic_of
@@ -138,7 +139,7 @@ def _send(
 
     producer = Producer(
         {
-            "bootstrap.servers": bootstrap,
+            **client_settings(bootstrap),
             "client.id": "groundswell-sweep",
             "enable.idempotence": True,
             "log_level": 0,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from schemas.kafka_access import ENV, client_settings
+
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Message, TopicPartition
 
@@ -169,9 +171,12 @@ def _groups(offsets: Collection[int]) -> list[tuple[int, int]]:
 def _open(bootstrap: str, topic: str, timeout_s: float) -> "tuple[Consumer, dict[int, int]]":
     from confluent_kafka import Consumer, KafkaException  # noqa: PLC0415  loading costs 40 ms
 
+    told: list[
+        str
+    ] = []  # what the client says beside its exceptions: a refused password, a wrong certificate
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap,
+            **client_settings(bootstrap),
             "group.id": "groundswell-read",  # the client wants one; it is never joined
             "client.id": "groundswell-read",
             "enable.auto.commit": False,
@@ -180,16 +185,20 @@ def _open(bootstrap: str, topic: str, timeout_s: float) -> "tuple[Consumer, dict
             "enable.partition.eof": True,
             "auto.offset.reset": "earliest",
             "log_level": 0,  # trouble comes through exceptions, in our words
+            "error_cb": lambda error: told.append(error.str()),
         }
     )
     try:
         start, ends = _bounds(consumer, bootstrap, topic, timeout_s)
         _assign_at(consumer, topic, start)
     except KafkaException as error:
+        consumer.poll(0)  # what was told is handed over here
         consumer.close()
+        why = next((text for text in told if "uthentication" in text or "SSL" in text), str(error))
         raise KafkaReadError(
-            f"no Kafka broker answers at {bootstrap} within {timeout_s:g} s ({error}); "
-            "start the local stack with `groundswell up`, or give --bootstrap host:port"
+            f"no Kafka broker answers at {bootstrap} within {timeout_s:g} s ({why}); "
+            f"start the local stack with `groundswell up`, or give --bootstrap host:port; a broker that asks "
+            f"who is there wants {ENV}"
         ) from error
     except KafkaReadError:
         consumer.close()

@@ -14,6 +14,7 @@ import redis
 from groundswell.dead_letters import dead_letter_topics, letter_of
 from groundswell.kafka_read import KafkaReadError, read_from
 from groundswell.stack.flink_rest import FlinkRest
+from schemas.kafka_access import client_settings
 from schemas.served import PREFIX, ServedError, as_of_key, decode_as_of
 from schemas.served_health import (
     HEALTH_KEY,
@@ -36,7 +37,7 @@ from serving.redis_read import open_client, read
 if TYPE_CHECKING:
     from confluent_kafka import Consumer
 
-JOBS: Final = ("trending", "interests", "content")
+JOBS: Final = ("trending", "interests", "content", "feed")
 _TIMEOUT_S = 5.0
 _MOST_SHARDS = 128
 _MOST_POINTS = 96
@@ -127,9 +128,7 @@ def lags_of(bootstrap: str) -> Iterator[GroupLag]:
     from confluent_kafka import Consumer, KafkaException  # noqa: PLC0415 - loading costs 40 ms
 
     for job in JOBS:
-        consumer = Consumer(
-            {"bootstrap.servers": bootstrap, "group.id": f"groundswell-{job}", "log_level": 0}
-        )
+        consumer = Consumer({**client_settings(bootstrap), "group.id": f"groundswell-{job}", "log_level": 0})
         try:
             for spec in topics().values():
                 if f"flink_jobs.{job}" in spec.readers:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from schemas.kafka_access import client_settings
 from schemas.record_trace import Headers
 from serving.web.slate_log import TOPIC
 
@@ -32,7 +33,7 @@ class KafkaSlates:
     def __init__(self, bootstrap: str) -> None:
         from confluent_kafka import Producer  # noqa: PLC0415 - loading costs 40 ms, and it is optional
 
-        self._producer: Producer = Producer({**_USUAL, "bootstrap.servers": bootstrap})
+        self._producer: Producer = Producer({**_USUAL, **client_settings(bootstrap)})
 
     def send(
         self, key: bytes, value: bytes, at_ms: int, told: Callable[[bool], None], headers: Headers

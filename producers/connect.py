@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from producers.errors import ConfigError, SinkError
+from schemas.errors import ContractError
+from schemas.kafka_access import client_settings
 
 if TYPE_CHECKING:
     from confluent_kafka import Producer
@@ -38,9 +40,11 @@ def open_client(
     fixed = sorted(set(properties) & {*_FIXED, "bootstrap.servers"})
     if fixed:
         raise ConfigError(f"Kafka settings {fixed} are fixed: every record is acknowledged exactly once")
-    own = {"bootstrap.servers": bootstrap, "error_cb": lambda error: warn(f"Kafka at {bootstrap}: {error}")}
+    own = {"error_cb": lambda error: warn(f"Kafka at {bootstrap}: {error}")}
     try:
-        producer = Producer({**_USUAL, **properties, **_FIXED, **own})
+        producer = Producer({**_USUAL, **client_settings(bootstrap), **properties, **_FIXED, **own})
+    except ContractError as error:
+        raise ConfigError(str(error)) from error
     except KafkaException as error:
         raise ConfigError(f"Kafka client settings: {error}") from error
     _find_topics(producer, bootstrap, set(topics), timeout_s)

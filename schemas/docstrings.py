@@ -7,7 +7,9 @@ _ENTRY = re.compile(r"^ {4}(\w+): (.*)$")
 
 
 def attributes(cls: type) -> dict[str, str]:
-    """Return attribute -> its text, in one line each. Empty when the docstring has no such section.
+    """Return attribute -> its text, in one line each, inherited ones first; a class's own text wins.
+
+    Empty when no docstring has such a section.
 
     >>> class Box:
     ...     '''A box.
@@ -21,8 +23,15 @@ def attributes(cls: type) -> dict[str, str]:
     {'height_mm': 'From the floor to the lid.', 'lid': 'Open or not.'}
     """
     found: dict[str, str] = {}
+    for one in reversed(cls.__mro__):
+        found |= _own(one)
+    return found
+
+
+def _own(cls: type) -> dict[str, str]:
+    found: dict[str, str] = {}
     name = ""
-    for line in _section(inspect.getdoc(cls) or ""):
+    for line in _section(inspect.cleandoc(cls.__doc__ or "")):
         entry = _ENTRY.match(line)
         if entry:
             name = entry.group(1)

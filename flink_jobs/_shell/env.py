@@ -1,11 +1,12 @@
 """Environments with the settings that every job needs."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
+
+from flink_jobs._shell.job_options import JobOptions
 
 MAX_PARALLELISM = 128  # fixed for ever: it decides where keyed state lives
 
@@ -17,28 +18,8 @@ _SETTINGS = {
 }
 
 
-class HowToRun(Protocol):
-    """The settings that jobs have in common."""
-
-    @property
-    def parallelism(self) -> int:
-        """Subtasks of every step; 0 = the cluster's default."""
-
-    @property
-    def execution_mode(self) -> str:
-        """Where keyed Python steps run: thread or process."""
-
-    @property
-    def batch_rows(self) -> int:
-        """Records that Python takes at a time."""
-
-    @property
-    def bundle_ms(self) -> int:
-        """Longest wait for a batch to fill."""
-
-
 def job_environment(
-    options: HowToRun, settings: Mapping[str, str]
+    options: JobOptions, settings: Mapping[str, str]
 ) -> tuple[StreamExecutionEnvironment, StreamTableEnvironment]:
     """Return the environments of a job with these options; ``settings`` are further Flink options."""
     chosen = {

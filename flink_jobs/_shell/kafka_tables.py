@@ -1,35 +1,14 @@
 """Kafka topics as Flink tables. Built with descriptors, so that no setting is ever pasted into SQL."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from pyflink.table import DataTypes, Schema, TableDescriptor
 
+from flink_jobs._shell.job_options import JobOptions
+from flink_jobs._shell.kafka_security import java_properties
+
 _SOON_IDLE, _NEVER_IDLE = "100 ms", "1 d"
-
-
-class KafkaOptions(Protocol):
-    """The settings of a job that are about Kafka."""
-
-    @property
-    def kafka_bootstrap(self) -> str:
-        """host:port list of the brokers."""
-
-    @property
-    def group_id(self) -> str:
-        """Consumer group."""
-
-    @property
-    def bounded(self) -> bool:
-        """Stop at the newest records of the start."""
-
-    @property
-    def delivery(self) -> str:
-        """exactly-once or at-least-once."""
-
-    @property
-    def transaction_prefix(self) -> str:
-        """Of Kafka transactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +17,7 @@ class KafkaSettings:
 
     Attributes:
         bootstrap: host:port list.
+        security: The Java client's properties for a broker that asks who is there.
         group_id: Consumer group.
         bounded: Read to the newest records of the start, then end.
         out_of_order_ms: Bound of disorder within a partition.
@@ -46,6 +26,7 @@ class KafkaSettings:
     """
 
     bootstrap: str
+    security: Mapping[str, str]
     group_id: str
     bounded: bool
     out_of_order_ms: int
@@ -53,10 +34,15 @@ class KafkaSettings:
     transaction_prefix: str
 
 
-def settings_of(options: KafkaOptions, out_of_order_ms: int) -> KafkaSettings:
-    """Return how a job with these options reaches Kafka."""
+def settings_of(options: JobOptions, out_of_order_ms: int) -> KafkaSettings:
+    """Return how a job with these options reaches Kafka.
+
+    Raises:
+        OptionsError: The file of Kafka properties cannot be used.
+    """
     return KafkaSettings(
         bootstrap=options.kafka_bootstrap,
+        security=java_properties(options.kafka_properties_file),
         group_id=options.group_id,
         bounded=options.bounded,
         out_of_order_ms=out_of_order_ms,
@@ -109,10 +95,9 @@ def _raw(settings: KafkaSettings, topics: tuple[str, ...]) -> TableDescriptor.Bu
         .build()
     )
     builder = (
-        TableDescriptor.for_connector("kafka")
+        _connector(settings)
         .schema(schema)
         .option("topic", ";".join(topics))
-        .option("properties.bootstrap.servers", settings.bootstrap)
         .option("properties.group.id", settings.group_id)
         .option("scan.startup.mode", "earliest-offset")
         # What another job of ours wrote counts when its transaction has ended; plain producers do not notice.
@@ -166,8 +151,7 @@ def dead_letter_sink(settings: KafkaSettings, topics: tuple[str, ...], name: str
 
 def _sink(settings: KafkaSettings, name: str) -> TableDescriptor.Builder:
     builder = (
-        TableDescriptor.for_connector("kafka")
-        .option("properties.bootstrap.servers", settings.bootstrap)
+        _connector(settings)
         .option("properties.compression.type", "lz4")
         .option("properties.linger.ms", "20")
         .option("key.format", "raw")
@@ -180,4 +164,13 @@ def _sink(settings: KafkaSettings, name: str) -> TableDescriptor.Builder:
         builder = builder.option("properties.transaction.timeout.ms", "600000").option(
             "sink.transactional-id-prefix", f"{settings.transaction_prefix}-{name}"
         )
+    return builder
+
+
+def _connector(settings: KafkaSettings) -> TableDescriptor.Builder:
+    builder = TableDescriptor.for_connector("kafka").option(
+        "properties.bootstrap.servers", settings.bootstrap
+    )
+    for key, value in settings.security.items():
+        builder = builder.option(f"properties.{key}", value)
     return builder

@@ -12,6 +12,7 @@ from groundswell.canary.waiting import Place
 from producers.encode import open_encoder
 from producers.errors import SinkError
 from producers.mapping.event import Mapped, Record
+from schemas.kafka_access import client_settings
 from serving.errors import ServingError
 from serving.health_store import RedisHealthStore
 from serving.web.canary_shapes import Canaries
@@ -105,7 +106,7 @@ def _open(bootstrap: str, topic: str) -> tuple["Producer", int]:
 
     client = Producer(
         {
-            "bootstrap.servers": bootstrap,
+            **client_settings(bootstrap),
             "client.id": "groundswell-canary",
             "acks": "all",
             "enable.idempotence": True,

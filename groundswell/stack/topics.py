@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from schemas.kafka_access import client_settings
 from schemas.topics import TopicSpec, topics
 
 _FUTURE_MS = 300_000  # how far ahead of the broker's clock an event may claim to be
@@ -48,7 +49,7 @@ def create_missing(
     from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # noqa: PLC0415
 
     specs = list(topics().values() if wanted is None else wanted)
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    admin = AdminClient({**client_settings(bootstrap), "log_level": 0})
     try:
         present = admin.list_topics(timeout=_TIMEOUT_S).topics
     except KafkaException:

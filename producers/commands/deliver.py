@@ -13,11 +13,13 @@ import typer
 
 from producers.batch import EncodedBatch
 from producers.errors import ConfigError, ProducersError
+from schemas.kafka_access import ENV
 
 if TYPE_CHECKING:
     from producers.pump import Outcome
 
 NOT_DELIVERED, BAD_OPTION = 1, 2
+_SECRETS = ("password", "secret", "jaas", "key.pem")
 DEFAULT_BOOTSTRAP = "127.0.0.1:9092"
 
 
@@ -133,12 +135,14 @@ def parse_properties(pairs: Iterable[str]) -> dict[str, str]:
     """Read `--kafka key=value` options.
 
     Raises:
-        ConfigError: One has no `=`. Only its key is repeated, because values may be secrets.
+        ConfigError: One has no `=`, or is a secret, which a process list would show. Only keys are repeated.
     """
     out = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise ConfigError(f"--kafka {key!r}: expected key=value, such as security.protocol=SASL_SSL")
+        if any(word in key for word in _SECRETS):
+            raise ConfigError(f"--kafka {key}: a process list would show it; put it into the file of {ENV}")
         out[key] = value
     return out

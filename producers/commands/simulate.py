@@ -52,7 +52,9 @@ _Speed = Annotated[
     str, typer.Option("--speed", help="max, or a factor: 1 = as it happened, 60 = an hour a minute.")
 ]
 _Bootstrap = Annotated[str, typer.Option("--bootstrap", help="Kafka, host:port.")]
-_Kafka = Annotated[list[str] | None, typer.Option("--kafka", help="Client setting key=value; repeatable.")]
+_Kafka = Annotated[
+    list[str] | None, typer.Option("--kafka", help="Client setting key=value, no secret; repeatable.")
+]
 _Registry = Annotated[str | None, typer.Option("--registry", help="Schema registry URL. Default: our files.")]
 _Json = Annotated[bool, typer.Option("--json", help="The last line of stdout is one JSON object.")]
 

@@ -36,7 +36,9 @@ _Check = Annotated[
     bool, typer.Option("--dry-run", help="Read and encode the file, show its first events, send nothing.")
 ]
 _Bootstrap = Annotated[str, typer.Option("--bootstrap", help="Kafka, host:port.")]
-_Kafka = Annotated[list[str] | None, typer.Option("--kafka", help="Client setting key=value; repeatable.")]
+_Kafka = Annotated[
+    list[str] | None, typer.Option("--kafka", help="Client setting key=value, no secret; repeatable.")
+]
 _Registry = Annotated[str | None, typer.Option("--registry", help="Schema registry URL. Default: our files.")]
 _Json = Annotated[bool, typer.Option("--json", help="The last line of stdout is one JSON object.")]
 

@@ -21,7 +21,9 @@ _GiveUp = Annotated[
     float, typer.Option("--give-up-s", min=0, help="Stop when nothing worked for so long; 0 = never.")
 ]
 _Bootstrap = Annotated[str, typer.Option("--bootstrap", help="Kafka, host:port.")]
-_Kafka = Annotated[list[str] | None, typer.Option("--kafka", help="Client setting key=value; repeatable.")]
+_Kafka = Annotated[
+    list[str] | None, typer.Option("--kafka", help="Client setting key=value, no secret; repeatable.")
+]
 _Registry = Annotated[str | None, typer.Option("--registry", help="Schema registry URL. Default: our files.")]
 _Json = Annotated[bool, typer.Option("--json", help="The last line of stdout is one JSON object.")]
 

@@ -112,6 +112,15 @@ def test_a_setting_without_a_value_is_refused_without_repeating_more_than_its_na
     assert "expected key=value" in result.stderr
 
 
+@pytest.mark.parametrize("key", ["sasl.password", "ssl.key.password", "sasl.oauthbearer.client.secret"])
+def test_a_secret_is_refused_as_an_argument(key: str) -> None:
+    """Everybody on the machine sees arguments; files have owners."""
+    result = CliRunner().invoke(app, ["simulate", *SIZES, "--kafka", f"{key}=hunter2"])
+    assert result.exit_code == 2
+    assert "GROUNDSWELL_KAFKA_PROPERTIES_FILE" in result.stderr
+    assert "hunter2" not in result.output
+
+
 def test_a_small_run_has_small_plants_by_default() -> None:
     """The demonstration's plants would not leave room for anything else in 20,000 events."""
     result = CliRunner().invoke(app, ["simulate", "--end", END, "--events", "20000", "--dry-run", "--json"])
