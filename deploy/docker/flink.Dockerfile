@@ -23,7 +23,9 @@ COPY serving serving
 COPY groundswell groundswell
 ARG GROUNDSWELL_MAVEN_REPOSITORY=
 RUN PYTHONPATH=/tools python3 -m pip wheel -q --no-deps --no-build-isolation -w /opt/groundswell/wheel . \
- && PYTHONPATH=/src:/opt/groundswell/site python3 -m groundswell.stack.jars --use flink --into /opt/groundswell/jars
+ && PYTHONPATH=/src:/opt/groundswell/site python3 -m groundswell.stack.jars --use flink --into /opt/groundswell/jars \
+ && PYTHONPATH=/src:/opt/groundswell/site python3 -m groundswell.stack.jars --use metrics --into /opt/groundswell/agent \
+ && cp groundswell/stack/kafka_metrics.yml /opt/groundswell/agent/
 
 ARG STANDIN_PREFIX=
 FROM ${STANDIN_PREFIX}flink:2.2-java17
