@@ -11,7 +11,7 @@ from tests.support.tree import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, object]] = COMPOSE["services"]
-ONE_SHOT = {"topics", "trending", "simulate", "tests"}
+ONE_SHOT = {"topics", "trending", "simulate", "tests", "broker-agent"}
 # The stand-in of Prometheus carries no shell tool that could ask it.
 UNWATCHED = ONE_SHOT | {"prometheus"}
 
