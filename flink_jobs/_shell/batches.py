@@ -1,4 +1,4 @@
-"""What jobs share that read records in batches and write to Redis: the way in, functions, the way out."""
+"""What jobs share that take records in batches and write to Redis: functions, and the way out."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,18 +7,6 @@ import pandas as pd
 from pyflink.table import DataTypes, Schema, StreamTableEnvironment, TableDescriptor
 from pyflink.table.types import DataType
 from pyflink.table.udf import ScalarFunction, udf
-
-# Event time as plain columns: each record knows the watermark of its own source.
-_RECORDS = """
-SELECT topic, `partition`, `offset`, CAST(`at` AS TIMESTAMP_LTZ(3)) AS moment,
-  CURRENT_WATERMARK(`at`) AS mark, `value`
-FROM {source}
-"""
-
-
-def records_of(sources: Iterable[str]) -> str:
-    """Return the query of all records of some tables (``kafka_tables.raw_source``); names are ours."""
-    return " UNION ALL ".join(_RECORDS.format(source=source) for source in sources)
 
 
 def register(
@@ -30,32 +18,6 @@ def register(
             name,
             udf(function, result_type=result, func_type="pandas", deterministic=function.is_deterministic()),
         )
-
-
-def batch_type() -> DataType:
-    """Return what becomes of a batch: pieces for the shards, and refused records as text."""
-    return DataTypes.ROW(
-        [
-            DataTypes.FIELD("pieces", DataTypes.ARRAY(DataTypes.BYTES())),
-            DataTypes.FIELD("refused", DataTypes.ARRAY(DataTypes.STRING())),
-        ]
-    )
-
-
-def batch_schema() -> Schema:
-    """Return the schema of a stream of such batches.
-
-    Without SOURCE_WATERMARK a stream loses its watermarks where it becomes a table (seen on 2.2.1), and the
-    shards would wait for the end of the stream. The time column itself is not used.
-    """
-    return (
-        Schema.new_builder()
-        .column("pieces", DataTypes.ARRAY(DataTypes.BYTES()))
-        .column("refused", DataTypes.ARRAY(DataTypes.STRING()))
-        .column_by_expression("row_time", "TO_TIMESTAMP_LTZ(0, 3)")
-        .watermark("row_time", "SOURCE_WATERMARK()")
-        .build()
-    )
 
 
 def swallow(tables: StreamTableEnvironment, name: str) -> None:

@@ -21,8 +21,7 @@ from pyflink.datastream import DataStream
 from pyflink.table import DataTypes, StreamTableEnvironment, TableDescriptor
 from pyflink.table.statement_set import StatementSet
 
-from flink_jobs._shell import batches
-from flink_jobs._shell.raw_batch import dead_letters_sql
+from flink_jobs._shell import batches, way_in
 from flink_jobs.feed import pieces
 from flink_jobs.feed.operators import (
     KeepCards,
@@ -38,15 +37,6 @@ from schemas.served_feed import PARTS
 
 STATE_VERSION = 1
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
-
-# The lists leave their row here, once for every batch; see the trending job.
-_READ = """
-SELECT found.pieces AS pieces, found.refused AS refused
-FROM (
-  SELECT read_acts(topic, `partition`, `offset`, moment, mark, `value`) AS found FROM ({records})
-)
-WHERE found.pieces IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +74,14 @@ def viewers_uid(options: FeedOptions) -> str:
 def build(tables: StreamTableEnvironment, ends: Ends, options: FeedOptions) -> StatementSet:
     """Add the graph to an environment; the caller executes it."""
     sources = {"events": ends.events, **{f"controls_{n}": one for n, one in enumerate(ends.controls)}}
-    for name, table in sources.items():
-        tables.create_temporary_table(name, table)
-    functions = (
-        ("read_acts", ReadActs(options), batches.batch_type()),
-        ("write_feed", WriteFeed(options), DataTypes.BIGINT()),
-    )
-    batches.register(tables, functions)
-    read = tables.to_data_stream(tables.sql_query(_READ.format(records=batches.records_of(sources))))
-    tables.create_temporary_view("found", tables.from_data_stream(read, batches.batch_schema()))
-    found = tables.to_data_stream(
-        tables.sql_query("SELECT piece FROM found CROSS JOIN UNNEST(pieces) AS t (piece)")
-    ).map(lambda row: row[0], output_type=_BYTES)
+    batches.register(tables, [("write_feed", WriteFeed(options), DataTypes.BIGINT())])
+    found = way_in.pieces_of(tables, sources, ReadActs(options))
     served = _pools(_cards(found, options), options).union(_viewers(found, options))
     tables.create_temporary_view("for_readers", tables.from_data_stream(served))
 
     statements = tables.create_statement_set()
     if ends.dead_letters is not None:
-        tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
-        refused = "found CROSS JOIN UNNEST(refused) AS t (refusal)"
-        statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal", "feed"))
+        statements.add_insert_sql(way_in.dead_letters(tables, ends.dead_letters, "feed"))
     batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_feed(f0) FROM for_readers")
     return statements

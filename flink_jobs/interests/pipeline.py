@@ -23,8 +23,7 @@ from pyflink.datastream import DataStream
 from pyflink.table import DataTypes, StreamTableEnvironment, TableDescriptor
 from pyflink.table.statement_set import StatementSet
 
-from flink_jobs._shell import batches
-from flink_jobs._shell.raw_batch import dead_letters_sql
+from flink_jobs._shell import batches, way_in
 from flink_jobs.interests import pieces
 from flink_jobs.interests.operators import (
     KeepItems,
@@ -44,14 +43,6 @@ ITEMS_STATE_VERSION = 1
 PEOPLE_STATE_VERSION = 2
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
-# The lists leave their row here, once for every batch; see the trending job.
-_READ = """
-SELECT found.pieces AS pieces, found.refused AS refused
-FROM (
-  SELECT read_deeds(topic, `partition`, `offset`, moment, mark, `value`) AS found FROM ({records})
-)
-WHERE found.pieces IS NOT NULL
-"""
 _EXAMPLES = """
 INSERT INTO example_sink
 SELECT CAST(SPLIT_INDEX(example, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(example, CHR(30), 1)),
@@ -105,19 +96,11 @@ def _of_model(options: InterestsOptions) -> str:
 
 def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions) -> StatementSet:
     """Add the graph to an environment; the caller executes it."""
-    tables.create_temporary_table("events", ends.events)
     tables.create_temporary_table("example_sink", ends.examples)
     tables.create_temporary_table("note_sink", ends.notes)
-    tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
     _functions(tables, options)
-    sources = ["events"]
-    if ends.erasures is not None:
-        tables.create_temporary_table("erasures", ends.erasures)
-        sources.append("erasures")
-    records = batches.records_of(sources)
-    read = tables.to_data_stream(tables.sql_query(_READ.format(records=records)))
-    tables.create_temporary_view("found", tables.from_data_stream(read, batches.batch_schema()))
-    items = _items(tables, options)
+    sources = {"events": ends.events, "erasures": ends.erasures}
+    items = _items(way_in.pieces_of(tables, sources, ReadDeeds(options)), options)
     people = _people(items, options)
     served = items.filter(is_served).union(people.filter(is_served))
     tables.create_temporary_view("for_readers", tables.from_data_stream(served))
@@ -127,8 +110,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: InterestsOptions)
     statements = tables.create_statement_set()
     statements.add_insert_sql(_EXAMPLES)
     statements.add_insert_sql(_NOTES)
-    refused = "found CROSS JOIN UNNEST(refused) AS t (refusal)"
-    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal", "interests"))
+    statements.add_insert_sql(way_in.dead_letters(tables, ends.dead_letters, "interests"))
     batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_interests(f0) FROM for_readers")
     return statements
@@ -138,7 +120,6 @@ def _functions(tables: StreamTableEnvironment, options: InterestsOptions) -> Non
     """Register the vectorised functions under the names that the SQL above uses."""
     strings = DataTypes.ARRAY(DataTypes.STRING())
     functions = (
-        ("read_deeds", ReadDeeds(options), batches.batch_type()),
         ("record_examples", RecordExamples(options), strings),
         ("record_notes", RecordNotes(options), strings),
         ("write_interests", WriteInterests(options), DataTypes.BIGINT()),
@@ -146,14 +127,10 @@ def _functions(tables: StreamTableEnvironment, options: InterestsOptions) -> Non
     batches.register(tables, functions)
 
 
-def _items(tables: StreamTableEnvironment, options: InterestsOptions) -> DataStream:
+def _items(found: DataStream, options: InterestsOptions) -> DataStream:
     """Pieces, keyed by shard of their items."""
-    found = tables.to_data_stream(
-        tables.sql_query("SELECT piece FROM found CROSS JOIN UNNEST(pieces) AS t (piece)")
-    )
     return (
-        found.map(lambda row: row[0], output_type=_BYTES)
-        .key_by(pieces.shard_of, key_type=Types.LONG())
+        found.key_by(pieces.shard_of, key_type=Types.LONG())
         .process(KeepItems(options), output_type=_BYTES)
         .uid(items_uid(options))
         .name(items_uid(options))

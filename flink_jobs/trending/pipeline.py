@@ -20,8 +20,7 @@ from pyflink.datastream import DataStream
 from pyflink.table import DataTypes, StreamTableEnvironment, TableDescriptor
 from pyflink.table.statement_set import StatementSet
 
-from flink_jobs._shell import batches
-from flink_jobs._shell.raw_batch import dead_letters_sql
+from flink_jobs._shell import batches, way_in
 from flink_jobs.trending import news
 from flink_jobs.trending.operators import (
     CountBatch,
@@ -38,17 +37,6 @@ from flink_jobs.trending.rows import shard_of
 STATE_VERSION = 2
 LIST_STATE_VERSION = 1
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
-
-# The lists leave their row here: reading a field of a row copies the whole of it (2.2.1), and further down
-# that would happen once for every piece instead of once for every batch. The other rows of a batch are empty
-# and stay behind.
-_COUNT = """
-SELECT counted.pieces AS pieces, counted.refused AS refused
-FROM (
-  SELECT count_batch(topic, `partition`, `offset`, moment, mark, `value`) AS counted FROM ({records})
-)
-WHERE counted.pieces IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +73,11 @@ def lists_uid(options: TrendingOptions) -> str:
 
 def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) -> StatementSet:
     """Add the graph to an environment; the caller executes it."""
-    tables.create_temporary_table("events", ends.events)
     tables.create_temporary_table("pane_sink", ends.panes)
     tables.create_temporary_table("review_sink", ends.reviews)
-    tables.create_temporary_table("dead_letter_sink", ends.dead_letters)
     _functions(tables, options)
-    sources = ["events"]
-    if ends.decisions is not None:
-        tables.create_temporary_table("decisions", ends.decisions)
-        sources.append("decisions")
-    records = batches.records_of(sources)
-    counted = tables.to_data_stream(tables.sql_query(_COUNT.format(records=records)))
-    tables.create_temporary_view("counted", tables.from_data_stream(counted, batches.batch_schema()))
-    detected = _detect(tables, options)
+    sources = {"events": ends.events, "decisions": ends.decisions}
+    detected = _detect(way_in.pieces_of(tables, sources, CountBatch(options)), options)
     kept = _lists(detected, options)
     for name, stream in (
         ("closed_panes", detected.filter(is_panes)),
@@ -120,8 +100,7 @@ def build(tables: StreamTableEnvironment, ends: Ends, options: TrendingOptions) 
         "SELECT CAST(SPLIT_INDEX(f0, CHR(30), 0) AS BYTES), UNHEX(SPLIT_INDEX(f0, CHR(30), 1)) "
         "FROM for_moderators"
     )
-    refused = "counted CROSS JOIN UNNEST(refused) AS t (refusal)"
-    statements.add_insert_sql(dead_letters_sql("dead_letter_sink", refused, "refusal", "trending"))
+    statements.add_insert_sql(way_in.dead_letters(tables, ends.dead_letters, "trending"))
     batches.swallow(tables, "served")
     statements.add_insert_sql("INSERT INTO served SELECT write_trends(f0) FROM for_readers")
     return statements
@@ -131,21 +110,16 @@ def _functions(tables: StreamTableEnvironment, options: TrendingOptions) -> None
     """Register the vectorised functions under the names that the SQL above uses."""
     strings = DataTypes.ARRAY(DataTypes.STRING())
     functions = (
-        ("count_batch", CountBatch(options), batches.batch_type()),
         ("record_panes", RecordPanes(options), strings),
         ("write_trends", WriteTrends(options), DataTypes.BIGINT()),
     )
     batches.register(tables, functions)
 
 
-def _detect(tables: StreamTableEnvironment, options: TrendingOptions) -> DataStream:
+def _detect(pieces: DataStream, options: TrendingOptions) -> DataStream:
     """Pieces and decisions, keyed by shard, through the detectors."""
-    pieces = tables.to_data_stream(
-        tables.sql_query("SELECT piece FROM counted CROSS JOIN UNNEST(pieces) AS t (piece)")
-    )
     return (
-        pieces.map(lambda row: row[0], output_type=_BYTES)
-        .key_by(shard_of, key_type=Types.LONG())
+        pieces.key_by(shard_of, key_type=Types.LONG())
         .process(DetectShard(options), output_type=_BYTES)
         .uid(detect_uid(options))
         .name(detect_uid(options))

@@ -1,6 +1,6 @@
 """A FlinkDeployment as the operator takes it, strictly: an unknown field is refused, unlike by the operator.
 
-The operator's own definition, half a megabyte of YAML, is in no package, so this is written from its reference.
+The operator's own definition, half a megabyte of YAML, is in no package; this is written from its reference.
 Version, ingress, job, TaskManager and resources were compared by eye with a definition in its repository, one
 that knows Flink up to 1.20. Pod templates are Kubernetes' own and are checked by Kubernetes' schemas.
 
