@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 from typing import Final
 
-from benchmarks.trends.report import Part, need
+from benchmarks.report import Part, need
 from groundswell.offline.interest_metrics import quality
 from groundswell.offline.interests import Replay
 from state import interest_model, interest_stats

@@ -9,8 +9,8 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
+from benchmarks.report import Part
 from benchmarks.trends.pictures import STYLE
-from benchmarks.trends.report import Part
 
 OURS, OTHER = "#0b6e4f", "#a0aec0"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.interests import baselines, river_rows, streams
 from benchmarks.interests.progressive import Model, Ours, progressive
-from benchmarks.trends.report import Part, SkippedError
+from benchmarks.report import Part, SkippedError
 from groundswell.offline.interest_rows import Row
 
 COLUMNS = ("AUC", "GAUC", "log-loss", "calibration", "us a row")

@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.interests import streams
 from benchmarks.interests.progressive import Ours, Run, progressive
-from benchmarks.trends.report import Part
+from benchmarks.report import Part
 from groundswell.offline.interest_rows import Row
 from groundswell.offline.model_compare import clustered_mean, losses
 from state.online_model import RiverResidual

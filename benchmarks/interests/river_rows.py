@@ -4,7 +4,7 @@ from typing import Any
 
 from river import facto, linear_model, optim, reco
 
-from benchmarks.trends.report import SkippedError
+from benchmarks.report import SkippedError
 from groundswell.offline.interest_rows import Row
 from state.online_model import RiverStep
 

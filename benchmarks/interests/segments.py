@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.interests import baselines, streams
 from benchmarks.interests.progressive import Ours, progressive
-from benchmarks.trends.report import Part
+from benchmarks.report import Part
 from groundswell.offline.interest_rows import Row
 from state.burst_config import DAY_MS
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.interests import baselines, streams
 from benchmarks.interests.progressive import Model, Ours, progressive
-from benchmarks.trends.report import Part
+from benchmarks.report import Part
 from groundswell.offline.interest_rows import Row
 
 COLUMNS = ("NDCG@10", "recall@10", "slate AUC", "log-loss", "calibration", "us a row")

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from itertools import accumulate
 from pathlib import Path
 
-from benchmarks.trends.report import need
+from benchmarks.report import need
 from groundswell.offline.interest_rows import COLUMNS, Row, read_rows
 
 LIKED = 4  # stars

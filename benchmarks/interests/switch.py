@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.interests import baselines
 from benchmarks.interests.progressive import Model, Ours, progressive
-from benchmarks.trends.report import Part
+from benchmarks.report import Part
 from groundswell.offline.interest_metrics import auc
 from groundswell.offline.interest_rows import Row
 from state.burst_config import HOUR_MS

@@ -1,69 +1,19 @@
 """Run the suite: `python -m benchmarks.trends [--data DIR] [--only B1 ...] [--out DIR]`."""
 
-import argparse
-import importlib
-import json
 import sys
-import time
-from pathlib import Path
 
-from benchmarks.trends.report import Part, SkippedError, table
+from benchmarks import suite
 
 PARTS = {
-    "B1": "tickers",
-    "B3": "market",
-    "B4": "cold_start",
-    "B5": "injected",
-    "B6": "calibration",
-    "B7": "repeat",
-    "B8": "planted",
-    "B9": "flags",
+    "B1": "tickers.run",
+    "B3": "market.run",
+    "B4": "cold_start.run",
+    "B5": "injected.run",
+    "B6": "calibration.run",
+    "B7": "repeat.run",
+    "B8": "planted.run",
+    "B9": "flags.run",
 }
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def run_part(name: str, data: Path) -> Part:
-    """Run one benchmark; one that cannot run says why in its place."""
-    module = importlib.import_module(f"benchmarks.trends.{PARTS[name]}")
-    start_s = time.process_time()
-    try:
-        part: Part = module.run(data)
-    except SkippedError as reason:
-        part = Part(name, module.__doc__.split(":", 1)[1].split("\n", 1)[0].strip(), skipped=str(reason))
-    part.seconds = time.process_time() - start_s
-    return part
-
-
-def draw(parts: list[Part], out: Path) -> list[str]:
-    """Write the pictures; without matplotlib there are none."""
-    try:
-        pictures = importlib.import_module("benchmarks.trends.pictures")
-    except ModuleNotFoundError as error:
-        if error.name != "matplotlib":
-            raise
-        return ["no pictures: matplotlib is missing (dependency group bench)"]
-    return [str(path) for path in pictures.draw(parts, out)]
-
-
-def main() -> int:
-    """Parse options, run, print the tables, write them and the pictures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.trends", description=__doc__)
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="data folder")
-    parser.add_argument("--only", nargs="+", choices=sorted(PARTS), default=sorted(PARTS), metavar="B")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "trends", help="tables and pictures")
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    parts = []
-    for name in options.only:
-        parts.append(run_part(name, options.data))
-        print(table(parts[-1:]), flush=True)
-        figures = {part.name: {line.measure: line.values for line in part.lines} for part in parts}
-        (options.out / "results.md").write_text(table(parts), "utf-8")
-        (options.out / "results.json").write_text(json.dumps(figures, indent=1), "utf-8")
-    for line in draw(parts, options.out):
-        print(line)
-    return 0
-
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(suite.main("benchmarks.trends", PARTS, __doc__))

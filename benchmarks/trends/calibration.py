@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.bursts import KINDS, WEEK, rates
+from benchmarks.report import Part, SkippedError, Value, need
 from benchmarks.trends import stream
-from benchmarks.trends.report import DETECTORS, Part, SkippedError, Value, need
+from benchmarks.trends.detectors import DETECTORS
 from benchmarks.trends.sweep import Floats, Panes, Swept, counts_only, everyone_differs, sweep
 from benchmarks.trends.tickers import FOLDER
 from groundswell.offline.counts import read_counts
@@ -31,7 +32,7 @@ EDITS, CRISES, AFTER_HOURS = "topics/wikiticker_2015-09-12.jsonl.gz", "topics/cr
 
 def run(data: Path) -> Part:
     """Measure what the data allow; the simulated keys need none."""
-    part = Part("B6", "calibration, churn and life of the list")
+    part = Part("B6", "calibration, churn and life of the list", DETECTORS)
     measures: dict[str, dict[str, Value]] = defaultdict(dict)
     series = simulated()
     try:

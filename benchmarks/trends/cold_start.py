@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.trends.report import DETECTORS, Part, need
+from benchmarks.report import Part, need
+from benchmarks.trends.detectors import DETECTORS
 from groundswell.offline.topics_file import evaluate
 from state.burst_config import HOUR_MS, Detector
 from state.topics import normalise
@@ -37,7 +38,7 @@ class Pages:
 def run(data: Path) -> Part:
     """Score all detectors; some ten seconds each."""
     file = need(data, EDITS)
-    part = Part("B4", "one day of Wikipedia edits without history")
+    part = Part("B4", "one day of Wikipedia edits without history", DETECTORS)
     pages = read_pages(file)
     measures: dict[str, dict[str, float | int | str]] = defaultdict(dict)
     people = {topic: len(users) for topic, users in pages.editors.items()}

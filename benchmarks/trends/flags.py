@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.trends.report import Part
+from benchmarks.report import Part
 from groundswell.demo.verdict import Plant, read_truth
 from groundswell.offline.trends import OfflineTrends
 from producers.sources.simulate.config import SimulationConfig

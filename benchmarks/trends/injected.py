@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.bursts import WEEK
-from benchmarks.trends.report import DETECTORS, Part, Value
+from benchmarks.report import Part, Value
+from benchmarks.trends.detectors import DETECTORS
 from benchmarks.trends.scenes import DAYS, HOUR_PANES, HOURS, WINDOW, Planted, planted, quiet
 from benchmarks.trends.sweep import Bools, sweep
 from state.burst_config import BurstConfig
@@ -29,7 +30,7 @@ RECALL = "organic: recall"
 def run(data: Path) -> Part:
     """Play all scenes for all detectors; needs no data."""
     del data
-    part = Part("B5", "planted bursts and decoys at each start hour")
+    part = Part("B5", "planted bursts and decoys at each start hour", DETECTORS)
     calm, scenes = quiet(SEED, QUIET_DAYS, QUIET_KEYS), planted(SEED + 1)
     measures: dict[str, dict[str, Value]] = defaultdict(dict)
     for name in DETECTORS:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.report import Part, need
+from benchmarks.trends.detectors import DETECTORS
 from benchmarks.trends.ranking import average_precision, precision_at
-from benchmarks.trends.report import DETECTORS, Part, need
 from benchmarks.trends.sweep import Bools, Floats
 from groundswell.offline.topics_file import evaluate
 from state.burst_config import Detector
@@ -34,7 +35,7 @@ Days = dict[str, list[tuple[int, bool]]]
 def run(data: Path) -> Part:
     """Score all detectors; a minute each, most of it reading the tweets."""
     tweets, truth = need(data, TWEETS), trading_days(need(data, EVENTS))
-    part = Part("B3", "stock tweets by day against market events")
+    part = Part("B3", "stock tweets by day against market events", DETECTORS)
     measures: dict[str, dict[str, float | int | str]] = {}
     curves: dict[str, tuple[Floats, Bools]] = {}
     for name in DETECTORS:

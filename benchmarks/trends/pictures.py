@@ -11,7 +11,8 @@ import numpy as np
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-from benchmarks.trends.report import DETECTORS, Part
+from benchmarks.report import Part
+from benchmarks.trends.detectors import DETECTORS
 
 COLOURS = dict(zip(DETECTORS, ("#0b6e4f", "#c05621", "#6b46c1", "#2b6cb0", "#a0aec0"), strict=True))
 STYLE = {

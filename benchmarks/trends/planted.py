@@ -6,7 +6,8 @@ import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from benchmarks.trends.report import Part
+from benchmarks.report import Part
+from benchmarks.trends.detectors import DETECTORS
 from groundswell.demo.verdict import Plant, judge, read_truth
 from groundswell.offline.lists import OfflineLists
 from groundswell.offline.trends import OfflineTrends
@@ -29,7 +30,7 @@ _OURS = "groundswell"
 
 def run(_data: Path) -> Part:
     """Run some seeds. Moderators' decisions are left out, so bursts that they remove are not judged."""
-    part = Part("B8", "planted scenario: shards and lists together")
+    part = Part("B8", "planted scenario: shards and lists together", DETECTORS)
     flagged: dict[str, Counter[str]] = defaultdict(Counter)
     for seed in SEEDS:
         plants, told = play(seed)

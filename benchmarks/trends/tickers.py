@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.report import Part, need
 from benchmarks.trends import nab
-from benchmarks.trends.report import DETECTORS, Part, need
+from benchmarks.trends.detectors import DETECTORS
 from benchmarks.trends.sweep import Bools, Panes, counts_only, sweep
 from groundswell.offline.counts import Counts, read_counts, score_counts
 from state.burst_config import BurstConfig, Detector
@@ -26,7 +27,7 @@ FOLDER = "nab_realtweets_dev"
 def run(data: Path) -> Part:
     """Score all detectors; about a minute."""
     folder = need(data, FOLDER)
-    part = Part("B1", "NAB realTweets, five tickers")
+    part = Part("B1", "NAB realTweets, five tickers", DETECTORS)
     names = sorted(nab.read_labels(folder))
     counts = [_read(folder / "data" / name) for name in names]
     labels = nab.read_labels(folder)

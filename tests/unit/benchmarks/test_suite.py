@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.trends import __main__ as command
+from benchmarks import suite
+from benchmarks.report import Part, table
 from benchmarks.trends import scenes, tickers
+from benchmarks.trends.__main__ import PARTS
+from benchmarks.trends.detectors import DETECTORS
 from benchmarks.trends.injected import judge
 from benchmarks.trends.market import trading_days
-from benchmarks.trends.report import Part, table
 from groundswell.offline.counts import Counts, read_counts, score_counts
 
 
@@ -81,8 +83,8 @@ def test_missing_data_are_told_in_the_table(
     """A part that cannot run is a line with its reason, and the command still succeeds."""
     out = tmp_path / "out"
     monkeypatch.setattr("sys.argv", ["x", "--data", str(tmp_path), "--only", "B1", "B3", "--out", str(out)])
-    monkeypatch.setattr(command, "draw", lambda _parts, _folder: [])
-    assert command.main() == 0
+    monkeypatch.setattr(suite, "_draw", lambda *_: [])
+    assert suite.main("benchmarks.trends", PARTS, None) == 0
     printed = capsys.readouterr().out
     assert "skipped: needs nab_realtweets_dev in the data folder (--data)" in printed
     assert "skipped: needs topics/stocktweets" in printed
@@ -91,6 +93,6 @@ def test_missing_data_are_told_in_the_table(
 
 def test_a_table_has_a_column_for_each_detector() -> None:
     """Values that a detector does not have stay empty; numbers keep three digits."""
-    part = Part("B9", "title")
+    part = Part("B9", "title", DETECTORS)
     part.add("measure", {"groundswell": 12.345, "gnip": 0.1234, "kleinberg": "1 / 2"})
     assert "| measure | 12.3 |  |  | 0.123 | 1 / 2 |" in table([part])

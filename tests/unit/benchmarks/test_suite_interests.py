@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.interests import baselines, delay, segments, switch
-from benchmarks.interests.__main__ import PARTS, run_part
+from benchmarks.interests.__main__ import PARTS
 from benchmarks.interests.progressive import Ours, progressive
 from benchmarks.interests.river_rows import Biased, Factors, RiverStep, UserRegression
 from benchmarks.interests.streams import rows_of
+from benchmarks.suite import run_part
 from groundswell.offline.interest_rows import last_rows
 from groundswell.offline.interests import Replay, replay
 
@@ -45,7 +46,7 @@ def test_parts_without_data_say_so(tmp_path: Path) -> None:
     """And never fail."""
     for name in PARTS:
         if name != "I6":  # planted
-            assert "data folder" in run_part(name, tmp_path).skipped
+            assert "data folder" in run_part("benchmarks.interests", name, PARTS[name], tmp_path).skipped
 
 
 def test_planted_tastes_switch_at_every_user_s_own_time() -> None:

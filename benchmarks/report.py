@@ -3,11 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
 
-from state.burst_config import Detector
-
-DETECTORS: tuple[Detector, ...] = get_args(Detector)
 Value = float | int | str
 
 
@@ -40,7 +36,7 @@ class Part:
 
     name: str
     title: str
-    columns: tuple[str, ...] = DETECTORS
+    columns: tuple[str, ...] = ()
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     raw: dict[str, object] = field(default_factory=dict)
