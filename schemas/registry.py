@@ -1,10 +1,15 @@
 """Where a schema id on the wire is looked up: our own files, or any Confluent-compatible registry."""
 
-from typing import Protocol
+import os
+from pathlib import Path
+from typing import Final, Protocol
 
 from schemas.errors import ContractError, UnknownSchemaError
 from schemas.registry_http import HttpRegistry
 from schemas.released import Release, Schema, read_schema, releases
+
+AUTH_ENV: Final = "GROUNDSWELL_REGISTRY_AUTH_FILE"
+_MAX_AUTH: Final = 4096
 
 
 class Registry(Protocol):
@@ -60,16 +65,34 @@ class FileRegistry:
         return rows
 
 
-def open_registry(url: str | None) -> Registry:
+def open_registry(url: str | None, auth_file: str = "") -> Registry:
     """Open the registry at a URL; None or an empty string means our own files.
 
+    Args:
+        url: Where it is; it holds no password.
+        auth_file: File with `user:password` on its first line; empty = the one that the environment names,
+            if it does.
+
     Raises:
-        ContractError: The URL is neither http nor https.
+        ContractError: The URL is neither http nor https, or the file cannot be used.
     """
     if not url:
         return FileRegistry()
     if url.startswith(("http://", "https://")):
-        return HttpRegistry(url)
+        return HttpRegistry(url, _auth(auth_file or os.environ.get(AUTH_ENV, "")))
     raise ContractError(
         f"registry {url.split('://')[0]!r}: expected an http:// or https:// URL, or nothing for files"
     )
+
+
+def _auth(path: str) -> str:
+    if not path:
+        return ""
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            line = file.readline(_MAX_AUTH).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError(f"registry auth file {path}: {error}") from error
+    if ":" not in line:
+        raise ContractError(f"registry auth file {path}: expected user:password on its first line")
+    return line

@@ -5,7 +5,7 @@ from base64 import b64encode
 from http.client import HTTPException, HTTPMessage
 from typing import IO, cast
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from schemas.errors import ContractError, RegistryUnavailableError, UnknownSchemaError
@@ -33,24 +33,28 @@ class HttpRegistry:
     request; nothing is retried here, because the caller knows how long it may wait.
 
     Args:
-        url: Base URL, for example `http://127.0.0.1:8081`. `user:password@` in it becomes basic
-            authentication and is never shown in a message.
+        url: Base URL, for example `http://127.0.0.1:8081`.
+        auth: `user:password` for basic authentication; never shown in a message.
         timeout_s: Longest wait for one answer, seconds.
+
+    Raises:
+        ContractError: The URL is none, or holds a user or password.
     """
 
-    def __init__(self, url: str, timeout_s: float = 10.0) -> None:
+    def __init__(self, url: str, auth: str = "", timeout_s: float = 10.0) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ContractError("registry URL must look like http://host:port or https://host:port")
+        if parts.username is not None:
+            raise ContractError("registry URL holds a user or password: a file of its own is for those")
         host = parts.hostname if ":" not in parts.hostname else f"[{parts.hostname}]"
         self._base = urlunsplit(
             (parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", "")
         )
         self._base = self._base.rstrip("/")
         self._headers = {"Accept": f"{_TYPE}, application/json", "Content-Type": _TYPE}
-        if parts.username is not None:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            self._headers["Authorization"] = "Basic " + b64encode(pair.encode()).decode()
+        if auth:
+            self._headers["Authorization"] = "Basic " + b64encode(auth.encode()).decode()
         self._timeout_s = timeout_s
         self._opener = build_opener(_NoRedirect)
         self._ids: dict[str, int] = {}

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.registry import Registry, open_registry
+
 DAY_MS = 86_400_000
 SECOND_MS = 1000
 MAX_SHARDS = 128  # as many as key groups
@@ -23,7 +25,8 @@ class JobOptions:
             and on every machine of the cluster; empty = plain text. What it may say: how-to "Secure".
         group_id: Consumer group; shows progress, positions live in checkpoints.
         topics: Kafka topics to read.
-        registry_url: Confluent-compatible schema registry; empty = the released files.
+        registry_url: Confluent-compatible schema registry; empty = the released files. No password in here.
+        registry_auth_file: File with user:password of the registry, on every machine; empty = none.
         bounded: Stop at the newest records of the start.
         parallelism: Subtasks of every step; 0 = the cluster's default.
         execution_mode: Where keyed steps run: thread (in the JVM process) or process.
@@ -38,6 +41,7 @@ class JobOptions:
     group_id: str
     topics: tuple[str, ...]
     registry_url: str = ""
+    registry_auth_file: str = ""
     bounded: bool = False
     parallelism: int = 0
     execution_mode: Literal["thread", "process"] = "process"
@@ -45,6 +49,10 @@ class JobOptions:
     transaction_prefix: str
     batch_rows: int = 10_000
     bundle_ms: int = 100
+
+    def registry(self) -> Registry:
+        """Open the registry; for workers, once each. Raises ContractError."""
+        return open_registry(self.registry_url or None, self.registry_auth_file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +77,10 @@ def job_checks(options: JobOptions) -> tuple[Check, ...]:
     return (
         (bool(options.kafka_bootstrap), "kafka_bootstrap is empty: expected host:port"),
         (bool(options.topics), "topics is empty: expected at least one Kafka topic"),
+        (
+            "@" not in options.registry_url,
+            "registry_url holds a user or password: put it into a file and name it in registry_auth_file",
+        ),
         (options.parallelism >= 0, "parallelism: expected 0 (the cluster's default) or more"),
         (1 <= options.batch_rows <= _MAX_BATCH_ROWS, "batch_rows: expected 1 to 100,000"),
         wait_check("bundle_ms", options.bundle_ms),

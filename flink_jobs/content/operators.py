@@ -14,7 +14,6 @@ from flink_jobs._shell.raw_batch import RawBatch, first_row
 from flink_jobs.content.labels import LabelEncoder
 from flink_jobs.content.options import ContentOptions
 from flink_jobs.content.reading import PostReader, unpack
-from schemas.registry import open_registry
 from state.content_labels import label
 from state.content_posts import Readers
 from state.language import MODEL_VERSION, LocalIdentifier
@@ -34,7 +33,7 @@ class ReadPosts(ScalarFunction):  # type: ignore[misc]  # PyFlink publishes no t
         identifier = LocalIdentifier(o.language)
         identifier.load()
         readers = Readers(identifier, frozenset(o.tagged_languages), o.tagger)
-        self._reader = PostReader(open_registry(o.registry_url or None), readers)
+        self._reader = PostReader(o.registry(), readers)
         self._meters = Meters(context.get_metric_group())
 
     def eval(
@@ -62,7 +61,7 @@ class TagPosts(KeyedProcessFunction):  # type: ignore[misc]
         self._cell = BytesCell(runtime_context, "tagger", o.execution_mode)
         metrics = runtime_context.get_metrics_group()
         self._counters = [metrics.counter(f"tag_{field.name}") for field in fields(Progress)]
-        self._labels = LabelEncoder(open_registry(o.registry_url or None), MODEL_VERSION)
+        self._labels = LabelEncoder(o.registry(), MODEL_VERSION)
 
     def process_element(self, value: bytes, _ctx: KeyedProcessFunction.Context) -> Iterator[Row]:
         """Label one bundle."""

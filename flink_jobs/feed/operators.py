@@ -13,7 +13,6 @@ from flink_jobs.feed.decode import ActDecoder
 from flink_jobs.feed.options import FeedOptions
 from flink_jobs.feed.pools import POOL_MAPS, PoolShards
 from flink_jobs.feed.viewers import VIEWER_CELLS, VIEWER_MAPS, ViewerShards
-from schemas.registry import open_registry
 
 
 class ReadActs(ReadStep):
@@ -25,7 +24,7 @@ class ReadActs(ReadStep):
     def reader(self) -> Reader:
         """Open the registry and the decoder of this worker."""
         o = self._options
-        return ActDecoder(open_registry(o.registry_url or None), o.pane_ms).read
+        return ActDecoder(o.registry(), o.pane_ms).read
 
 
 class KeepCards(ShardStep):

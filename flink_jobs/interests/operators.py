@@ -16,7 +16,6 @@ from flink_jobs.interests.notes import NoteRecords
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.interests.people import PEOPLE_CELLS, PEOPLE_MAPS, PeopleShards
 from schemas.erasure_subject import audit_key
-from schemas.registry import open_registry
 
 
 class ReadDeeds(ReadStep):
@@ -28,7 +27,7 @@ class ReadDeeds(ReadStep):
     def reader(self) -> Reader:
         """Open the registry and the decoder of this worker."""
         o = self._options
-        return DeedDecoder(open_registry(o.registry_url or None), o.pane_ms, o.shards, o.late_ms).read
+        return DeedDecoder(o.registry(), o.pane_ms, o.shards, o.late_ms).read
 
 
 class KeepItems(ShardStep):
@@ -110,7 +109,7 @@ class RecordExamples(RecordStep):
     def encoder(self) -> Callable[[bytes], Sequence[str]]:
         """Prepare the encoder of this worker."""
         o = self._options
-        return ExampleRecords(open_registry(o.registry_url or None), o.model_tag).of
+        return ExampleRecords(o.registry(), o.model_tag).of
 
 
 class RecordNotes(RecordStep):
@@ -122,7 +121,7 @@ class RecordNotes(RecordStep):
     def encoder(self) -> Callable[[bytes], Sequence[str]]:
         """Prepare the encoder of this worker."""
         o = self._options
-        return NoteRecords(open_registry(o.registry_url or None), audit_key(o.audit_key_file)).of
+        return NoteRecords(o.registry(), audit_key(o.audit_key_file)).of
 
 
 class WriteInterests(WriteStep):

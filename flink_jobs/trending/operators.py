@@ -15,7 +15,6 @@ from flink_jobs.trending.options import TrendingOptions
 from flink_jobs.trending.reviews import ReviewRecords
 from flink_jobs.trending.rows import canary_of
 from flink_jobs.trending.shard import NEWS, PANES, SHARD_CELLS, SHARD_MAPS, Shard
-from schemas.registry import open_registry
 
 
 class CountBatch(ReadStep):
@@ -28,7 +27,7 @@ class CountBatch(ReadStep):
         """Open the registry and the decoder of this worker."""
         o = self._options
         return BatchDecoder(
-            open_registry(o.registry_url or None),
+            o.registry(),
             o.weights,
             o.trend.burst.pane_ms,
             o.shards,
@@ -79,7 +78,7 @@ class KeepLists(ShardStep):
     def begin(self, maps: Mapping[str, BytesMap], cells: Mapping[str, BytesCell]) -> None:
         """Take the cells of a list."""
         o = self._options
-        requests = ReviewRecords(open_registry(o.registry_url or None))
+        requests = ReviewRecords(o.registry())
         self._lists = Lists(o.trend, maps=maps, cells=cells, requests=requests)
 
     def arrived(self, raw: bytes, _timers: TimerService) -> Messages:
@@ -107,7 +106,7 @@ class RecordPanes(RecordStep):
     def encoder(self) -> Callable[[bytes], Sequence[str]]:
         """Prepare the encoder of this worker."""
         o = self._options
-        return panes.PaneRecords(open_registry(o.registry_url or None), o.trend.burst.pane_ms).of
+        return panes.PaneRecords(o.registry(), o.trend.burst.pane_ms).of
 
 
 class WriteTrends(WriteStep):

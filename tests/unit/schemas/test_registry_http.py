@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from schemas.codec import decode_value, encode_record
 from schemas.errors import ContractError, RegistryUnavailableError, UnknownSchemaError
 from schemas.records import EngagementRecorded
-from schemas.registry import open_registry
+from schemas.registry import AUTH_ENV, open_registry
 from schemas.registry_http import MAX_ANSWER_BYTES, HttpRegistry
 from schemas.released import schema_of
 from tests.support.registry_server import FakeRegistry, running
@@ -65,14 +66,45 @@ def test_subjects_are_quoted(server: FakeRegistry) -> None:
     assert server.requests[-1][1] == "/subjects/a%2Fb%20%3F/versions"
 
 
-def test_credentials_go_into_the_header_only(server: FakeRegistry) -> None:
+def test_credentials_go_into_the_header_only(server: FakeRegistry, tmp_path: Path) -> None:
     """User and password are sent, and shown nowhere."""
-    registry = HttpRegistry(server.url.replace("http://", "http://us%40er:pa%3Ass@"))
+    file = tmp_path / "auth"
+    file.write_text("us@er:pa:ss\n", encoding="utf-8")
     with pytest.raises(UnknownSchemaError) as caught:
-        registry.schema(9)
+        open_registry(server.url, str(file)).schema(9)
     assert server.requests[-1][2] == "Basic dXNAZXI6cGE6c3M="
-    assert "pa%3Ass" not in str(caught.value)
-    assert "us%40er" not in str(caught.value)
+    assert "pa:ss" not in str(caught.value)
+    assert "us@er" not in str(caught.value)
+
+
+def test_the_environment_may_name_the_file(
+    server: FakeRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For commands, which have no option for it."""
+    file = tmp_path / "auth"
+    file.write_text("us@er:pa:ss", encoding="utf-8")
+    monkeypatch.setenv(AUTH_ENV, str(file))
+    with pytest.raises(UnknownSchemaError):
+        open_registry(server.url).schema(9)
+    assert server.requests[-1][2] == "Basic dXNAZXI6cGE6c3M="
+
+
+@pytest.mark.parametrize("text", [None, "", "secret"])
+def test_a_file_without_user_and_password_is_refused(tmp_path: Path, text: str | None) -> None:
+    """And what it holds is not repeated."""
+    file = tmp_path / "auth"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(ContractError, match="registry auth file") as caught:
+        open_registry("http://127.0.0.1:1", str(file))
+    assert "secret" not in str(caught.value)
+
+
+def test_an_address_with_a_password_is_refused() -> None:
+    """Addresses stand in command lines and plans."""
+    with pytest.raises(ContractError, match="holds a user or password") as caught:
+        HttpRegistry("http://me:hunter2@127.0.0.1:1")
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
