@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from groundswell.kafka_read import read_topic
+from groundswell.kafka_read import read_from
 from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.submit import submit
@@ -20,7 +20,7 @@ from state.outcome_join import JOINED_ACTIONS, Deed, JoinConfig
 from tests.support.cli_talk import told
 from tests.support.job_run import SMALL_BUFFERS, kill_after_a_checkpoint, wait_until_finished
 from tests.support.plain_join import final_labels
-from tests.support.redis_dump import differences, redis_dump
+from tests.support.redis_dump import differences, forget_all, redis_dump
 
 EVENTS = int(os.environ.get("EXACT_EVENTS", "30000"))
 MALFORMED = DUPLICATES = 0.01
@@ -29,7 +29,7 @@ _TIMEOUT_S = 1200
 _told = partial(told, timeout_s=_TIMEOUT_S)
 
 
-def _submit(stack: Stack) -> str:
+def _submit(stack: Stack, name: str) -> str:
     return submit(
         stack,
         "flink_jobs.interests",
@@ -44,15 +44,23 @@ def _submit(stack: Stack) -> str:
             "--late-ms=0",  # what is late is taken as of a moment that no two runs share
             "--join.most-kept=10000",
             "--batch-rows=2000",
+            f"--transaction-prefix={name}",
         ],
-        "interests",
+        name,
     )
 
 
-def _examples(stack: Stack) -> list[InterestExampleJoined]:
-    """Return the last change of each example: the broker compacts the others away whenever it likes."""
-    registry, found = FileRegistry(), []
-    last = {record.key: record for record in read_topic(stack.kafka_bootstrap, "interest.examples")}
+def _examples(stack: Stack, ends: dict[int, int]) -> list[InterestExampleJoined]:
+    """Return the last change of each example: the broker compacts the others away whenever it likes.
+
+    Args:
+        stack: Where to read.
+        ends: Partition -> offset to read from, nothing for all; moved to the end.
+    """
+    registry, found, last = FileRegistry(), [], {}
+    for record in read_from(stack.kafka_bootstrap, "interest.examples", dict(ends)):
+        ends[record.partition] = record.offset + 1
+        last[record.key] = record
     for record in last.values():
         _, example = decode_value(record.value or b"", registry)
         assert isinstance(example, InterestExampleJoined)
@@ -100,32 +108,27 @@ def _plain_labels(dump: Path) -> dict[str, int]:
 
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_labels_and_interests_survive_a_kill(tmp_path: Path) -> None:
-    """Examples, features, interests, items and heads equal those of a run that nobody disturbed."""
+    """Examples, features, interests, items and heads equal those of a second job that nobody disturbs."""
     dump, truth = tmp_path / "events.jsonl", tmp_path / "truth.json"
-    runs = []
-    for killed in (False, True):
-        with local.running(tmp_path / f"stack-{killed}", fresh=True, flink=SMALL_BUFFERS) as stack:
-            _told(
-                "produce", "simulate",
-                *("--events", str(EVENTS), "--hours", "6", "--users", "3000", "--no-plants"),
-                *("--malformed", str(MALFORMED), "--duplicates", str(DUPLICATES)),
-                *("--end", "2026-03-01T00:00Z", "--bootstrap", stack.kafka_bootstrap),
-                *("--truth", str(truth), "--out", str(dump)),
-            )  # fmt: skip
-            _told(
-                *("forget", FORGOTTEN, "--at-ms", str(FORGOTTEN_AT_MS)),
-                *("--bootstrap", stack.kafka_bootstrap),
-            )
-            job = _submit(stack)
-            if killed:
-                kill_after_a_checkpoint(stack, job, _TIMEOUT_S)
-            assert wait_until_finished(stack, job, _TIMEOUT_S) >= int(killed)
-            runs.append((_examples(stack), redis_dump(stack.redis_url)))
-            if killed:
-                _nothing_before_the_request_is_served(stack)
-    (undisturbed, one), (disturbed, other) = runs
-    assert disturbed == undisturbed
-    assert differences(one, other) == []
+    ends: dict[int, int] = {}
+    with local.running(tmp_path / "stack", fresh=True, flink=SMALL_BUFFERS) as stack:
+        _told(
+            "produce", "simulate",
+            *("--events", str(EVENTS), "--hours", "6", "--users", "3000", "--no-plants"),
+            *("--malformed", str(MALFORMED), "--duplicates", str(DUPLICATES)),
+            *("--end", "2026-03-01T00:00Z", "--bootstrap", stack.kafka_bootstrap),
+            *("--truth", str(truth), "--out", str(dump)),
+        )  # fmt: skip
+        _told("forget", FORGOTTEN, "--at-ms", str(FORGOTTEN_AT_MS), "--bootstrap", stack.kafka_bootstrap)
+        job = _submit(stack, "killed")
+        kill_after_a_checkpoint(stack, job, _TIMEOUT_S)
+        assert wait_until_finished(stack, job, _TIMEOUT_S) > 0
+        disturbed, served = _examples(stack, ends), redis_dump(stack.redis_url)
+        _nothing_before_the_request_is_served(stack)
+        forget_all(stack.redis_url)
+        assert wait_until_finished(stack, _submit(stack, "undisturbed"), _TIMEOUT_S) == 0
+        assert _examples(stack, ends) == disturbed
+        assert differences(served, redis_dump(stack.redis_url)) == []
     labels = _last_labels(one for one in disturbed if one.actor_id != FORGOTTEN)
     assert labels == _plain_labels(dump)
     assert len(labels) > EVENTS / 10
