@@ -28,10 +28,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its folder's name and run the cheap levels first."""
+    """Mark each test with its folder's name and run the cheap levels first.
+
+    Within a level the files that may take longest come first: at the end no worker is left with a long one.
+    """
+    longest_s: dict[Path, float] = {}
     for item in items:
         item.add_marker(_level(item))
-    items.sort(key=lambda item: LEVELS.index(_level(item)))
+        timeout = item.get_closest_marker("timeout")
+        longest_s[item.path] = max(longest_s.get(item.path, 0.0), float(timeout.args[0]) if timeout else 0.0)
+    items.sort(key=lambda item: (LEVELS.index(_level(item)), -longest_s[item.path]))
 
 
 def _level(item: pytest.Item) -> str:
