@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 from schemas.served import as_of_key
 from tests.support.cli_talk import told
@@ -54,10 +55,11 @@ def _served_until(redis_url: str, at_ms: int) -> bool:
 
 
 @pytest.mark.timeout(_TIMEOUT_S)
-def test_a_wheel_is_submitted_upgraded_and_rolled_back(stack: Stack, tmp_path: Path) -> None:
+def test_a_wheel_is_submitted_upgraded_and_rolled_back(tmp_path: Path) -> None:
     """Stop with a savepoint, go on with newer code, go back to the older savepoint with the older code.
 
-    A second job, by `flink run` in process mode, is never disturbed and serves the same.
+    A second job, by `flink run` in process mode, is never disturbed and serves the same. The stack of the
+    session would not do: other tests leave events there whose times make all of these late.
     """
     wheels = {
         version: wheel(tmp_path / version, version, "flink_jobs/trending/operators.py")
@@ -67,6 +69,7 @@ def test_a_wheel_is_submitted_upgraded_and_rolled_back(stack: Stack, tmp_path: P
     for name in ("moved", "alone"):
         (tmp_path / name).mkdir()
     with (
+        local.running(tmp_path / "stack", fresh=True) as stack,
         running_redis(tmp_path / "moved") as moved,
         running_redis(tmp_path / "alone") as alone,
         running_cluster(tmp_path / "cluster", {WITNESS: str(witness)}) as cluster,
