@@ -1,6 +1,7 @@
 """Shared by all tests: the folder gives the marker, Hypothesis profiles, one stack for the whole session."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from groundswell.stack import local
 from groundswell.stack.endpoints import Stack
 
 HERE = Path(__file__).parent
+# A shell starts what runs in its background with SIGINT ignored. Tests of interrupts would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 LEVELS = ("unit", "property", "golden", "architecture", "contract", "integration", "e2e", "browser", "docker")
 
 # dev: quick, different examples each time. ci: the same examples each time, printed blobs replay a failure.

@@ -104,13 +104,7 @@ def test_an_interrupted_start_leaves_no_process(
 ) -> None:
     """Whatever ends `groundswell up` before it is done, even kill -9, ends what it started."""
     data = tmp_path / "data"
-    # A shell starts what runs in its background with SIGINT ignored, and so the tests and their children.
-    up = subprocess.Popen(
-        [*UP, "--data", str(data)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
-    )
+    up = subprocess.Popen([*UP, "--data", str(data)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     eventually(Layout.at(data).plan_file.exists, "the plan of the stack")
     time.sleep(after_s)
     assert up.poll() is None
