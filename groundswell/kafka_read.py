@@ -171,9 +171,8 @@ def _groups(offsets: Collection[int]) -> list[tuple[int, int]]:
 def _open(bootstrap: str, topic: str, timeout_s: float) -> "tuple[Consumer, dict[int, int]]":
     from confluent_kafka import Consumer, KafkaException  # noqa: PLC0415  loading costs 40 ms
 
-    told: list[
-        str
-    ] = []  # what the client says beside its exceptions: a refused password, a wrong certificate
+    # What the client says beside its exceptions: a refused password, a wrong certificate.
+    told: list[str] = []
     consumer = Consumer(
         {
             **client_settings(bootstrap),
@@ -197,7 +196,7 @@ def _open(bootstrap: str, topic: str, timeout_s: float) -> "tuple[Consumer, dict
         why = next((text for text in told if "uthentication" in text or "SSL" in text), str(error))
         raise KafkaReadError(
             f"no Kafka broker answers at {bootstrap} within {timeout_s:g} s ({why}); "
-            f"start the local stack with `groundswell up`, or give --bootstrap host:port; a broker that asks "
+            "start the local stack with `groundswell up`, or give --bootstrap host:port; a broker that asks "
             f"who is there wants {ENV}"
         ) from error
     except KafkaReadError:

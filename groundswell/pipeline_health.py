@@ -127,8 +127,9 @@ def lags_of(bootstrap: str) -> Iterator[GroupLag]:
     """
     from confluent_kafka import Consumer, KafkaException  # noqa: PLC0415 - loading costs 40 ms
 
+    settings = client_settings(bootstrap)
     for job in JOBS:
-        consumer = Consumer({**client_settings(bootstrap), "group.id": f"groundswell-{job}", "log_level": 0})
+        consumer = Consumer({**settings, "group.id": f"groundswell-{job}", "log_level": 0})
         try:
             for spec in topics().values():
                 if f"flink_jobs.{job}" in spec.readers:

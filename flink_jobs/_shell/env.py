@@ -6,9 +6,7 @@ from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 
-from flink_jobs._shell.job_options import JobOptions
-
-MAX_PARALLELISM = 128  # fixed for ever: it decides where keyed state lives
+from flink_jobs._shell.job_options import MAX_PARALLELISM, JobOptions
 
 _SETTINGS = {
     "pipeline.max-parallelism": str(MAX_PARALLELISM),

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.registry import Registry, open_registry
+from state.burst_config import DAY_MS, SECOND_MS
 
-DAY_MS = 86_400_000
-SECOND_MS = 1000
-MAX_SHARDS = 128  # as many as key groups
+MAX_PARALLELISM = 128  # key groups, fixed for ever: it decides where keyed state lives
 _MAX_BATCH_ROWS = 100_000
 _MAX_WAIT_MS = 60_000
 
@@ -117,7 +116,7 @@ def pane_check(name: str, pane_ms: int) -> Check:
 
 def shards_check(shards: int) -> Check:
     """Return that a number of shards can be spread over key groups."""
-    return 1 <= shards <= MAX_SHARDS, f"shards = {shards}: expected 1 to {MAX_SHARDS}"
+    return 1 <= shards <= MAX_PARALLELISM, f"shards = {shards}: expected 1 to {MAX_PARALLELISM}"
 
 
 def refuse(checks: Iterable[Check]) -> None:

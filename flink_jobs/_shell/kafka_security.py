@@ -13,8 +13,6 @@ from schemas.errors import ContractError
 
 # The connector's jar carries Kafka's classes under names of its own.
 _KAFKA: Final = "org.apache.flink.kafka.shaded.org.apache.kafka.common"
-_LOGIN: Final = {"PLAIN": "plain.PlainLoginModule"}
-_SCRAM: Final = "scram.ScramLoginModule"
 
 
 def java_properties(path: str) -> dict[str, str]:
@@ -50,9 +48,9 @@ def java_properties(path: str) -> dict[str, str]:
     if "sasl.mechanism" in found:
         mechanism = found["sasl.mechanism"]
         user, password = (f'"${{file:{path}:sasl.{word}}}"' for word in ("username", "password"))
-        login = f"{_KAFKA}.security.{_LOGIN.get(mechanism, _SCRAM)}"
+        module = "plain.PlainLoginModule" if mechanism == "PLAIN" else "scram.ScramLoginModule"
         out["sasl.mechanism"] = mechanism
-        out["sasl.jaas.config"] = f"{login} required username={user} password={password};"
+        out["sasl.jaas.config"] = f"{_KAFKA}.security.{module} required username={user} password={password};"
     if "ssl.ca.location" in found:
         out |= {"ssl.truststore.type": "PEM", "ssl.truststore.location": found["ssl.ca.location"]}
     if "ssl.key.location" in found:

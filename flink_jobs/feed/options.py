@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from flink_jobs._shell.job_options import (
-    DAY_MS,
     ServedJobOptions,
     pane_check,
     refuse,
     served_checks,
     wait_check,
 )
+from state.burst_config import DAY_MS
 from state.feed_cards import CardConfig
 from state.feed_pools import PoolConfig
 from state.feed_viewer import ViewerConfig

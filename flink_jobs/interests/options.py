@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from flink_jobs._shell.job_options import (
-    DAY_MS,
     Check,
     ServedJobOptions,
     pane_check,
@@ -13,6 +12,7 @@ from flink_jobs._shell.job_options import (
     wait_check,
 )
 from schemas.served_models import UNREGISTERED
+from state.burst_config import DAY_MS
 from state.interest_config import InterestConfig
 from state.interest_drift import DriftConfig
 from state.interest_turn import TurnConfig
