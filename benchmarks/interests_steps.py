@@ -139,7 +139,7 @@ class Flow:
                 self._timers["people"].add((self._timed("people", self._people.take, body), self.key))
             elif kind == pieces.EXAMPLES:
                 self.labels += len(self._timed("examples", self._examples.of, body))
-            else:
+            elif kind == pieces.SERVED:  # alarms and audits, which are few, are left out
                 self._timed("serve", served.writes_of, body)
         self.key = back
 
