@@ -255,13 +255,12 @@ class Turn:
         # Moments are noted once: what was noted for an earlier deed and is not over still stands.
         seen_ms = person.seen_ms
         for after_ms, step_ms in ((self.join.horizon_ms, _HOUR_MS), (self.cfg.person_ttl_ms, _DAY_MS)):
-            moment_ms = _up(at_ms + after_ms, step_ms)
-            if not seen_ms or _up(seen_ms + after_ms, step_ms) != moment_ms:
-                add(moment_ms, user)
-        head_ms = _up(at_ms + 1, self.cfg.head_step_ms)
-        if head_ms != self._head_ms:
-            self._head_ms = head_ms
-            add(head_ms, WHOLE_SHARD)
+            steps = -(-(at_ms + after_ms) // step_ms)
+            if not seen_ms or -(-(seen_ms + after_ms) // step_ms) != steps:
+                add(steps * step_ms, user)
+        if not self._head_ms - self.cfg.head_step_ms <= at_ms < self._head_ms:
+            self._head_ms = (at_ms // self.cfg.head_step_ms + 1) * self.cfg.head_step_ms
+            add(self._head_ms, WHOLE_SHARD)
 
     def _keep(self, person: Person, deed: Deed) -> bytes:
         """Predict what is shown now, and return what has to be kept of it."""
@@ -322,8 +321,3 @@ class Turn:
             stats = self.names.get(name) or ItemStats()
             interest_stats.add(self.model, stats, pos, n, at_ms)
             self.names.put(name, stats)
-
-
-def _up(at_ms: int, step_ms: int) -> int:
-    """Return the first multiple of a step at or after a moment."""
-    return -(-at_ms // step_ms) * step_ms

@@ -264,13 +264,21 @@ def sign(cfg: JoinConfig, deed: Deed) -> int:
 
 def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Sequence[Change]:
     """End the windows that are over at a moment, oldest first, and forget what is beyond the horizon."""
-    shown = state.shown
+    shown, settled = state.shown, state.settled
+    if not shown:
+        return ()
+    # Moments before which windows are over and impressions forgotten: compared, not computed for each.
+    over_ms, gone_ms = now_ms // cfg.due_step_ms * cfg.due_step_ms - cfg.window_ms, now_ms - cfg.horizon_ms
+    if (settled == len(shown) or shown[settled].at_ms > over_ms) and (
+        not settled or shown[0].at_ms >= gone_ms
+    ):
+        return ()  # most deeds
     changes: list[Change] = []
-    while state.settled < len(shown) and due_ms(cfg, shown[state.settled].at_ms) <= now_ms:
+    while state.settled < len(shown) and shown[state.settled].at_ms <= over_ms:
         state.settled += 1
         changes += _close(cfg, state, shown[state.settled - 1])
     gone = 0
-    while gone < state.settled and shown[gone].at_ms < now_ms - cfg.horizon_ms:
+    while gone < state.settled and shown[gone].at_ms < gone_ms:
         gone += 1
     if gone:
         del shown[:gone]
@@ -279,9 +287,9 @@ def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Sequence[Change]:
 
 
 def _show(cfg: JoinConfig, state: JoinState, deed: Deed, keep: Callable[[Deed], bytes]) -> Sequence[Change]:
+    event_id, item, decision = deed.event_id, deed.item, deed.decision
     for one in state.shown:
-        again = one.decision == deed.decision != "" and one.item == deed.item
-        if again or one.event_id == deed.event_id:
+        if one.event_id == event_id or (one.item == item and one.decision == decision and decision):
             return ()
     added = _add(state, deed, keep)
     added.marks |= _OPEN
