@@ -1,4 +1,4 @@
-"""The interest model on Bytewax, Quix Streams or Pathway, for comparison with the interests job.
+"""The interest model on Bytewax, Quix Streams, Pathway or nothing, for comparison with the interests job.
 
 Runs in an environment of its own that has the engine, fastavro, msgspec and numpy. The model, the join and
 the bytes of a person are ours, imported: what is compared is the engine around them. Each engine is spared
@@ -237,6 +237,40 @@ def pathway(bootstrap: str, events: int) -> None:  # noqa: ARG001
     pw.run(monitoring_level=pw.MonitoringLevel.NONE)
 
 
+def bare(bootstrap: str, events: int) -> None:
+    """Run no engine: decode and model in one process, a dictionary of people. Reading is not counted.
+
+    What an engine does beside comes on top, so no engine with this model is faster than half of this.
+    """
+    from confluent_kafka import Consumer  # noqa: PLC0415
+
+    consumer = Consumer(
+        {"bootstrap.servers": bootstrap, "group.id": f"bare{time.time_ns()}", "auto.offset.reset": "earliest"}
+    )
+    consumer.subscribe([TOPIC])
+    values: list[bytes] = []
+    while len(values) < events and (batch := consumer.consume(5_000, timeout=IDLE_S)):
+        values += [one.value() for one in batch]
+    consumer.close()
+    start_s = time.process_time()
+    deeds = [deed for raw in values if (deed := deed_of(raw)) is not None]
+    decoded_s = time.process_time()
+    people: dict[str, Person | None] = {}
+    for deed in deeds:
+        people[deed.user] = MODELS.model.take(people.get(deed.user), deed)
+    end_s = time.process_time()
+    print(
+        json.dumps(
+            {
+                "engine": "bare", "events": len(values), "labels": MODELS.model.labels,
+                "wall_s": round((end_s - start_s) / 2, 2), "cpu_s": round(end_s - start_s, 2),
+                "decode_s": round(decoded_s - start_s, 2), "model_s": round(end_s - decoded_s, 2),
+            }
+        ),
+        flush=True,
+    )  # fmt: skip
+
+
 def _user_of(raw: bytes) -> str:
     deed = deed_of(raw)
     return deed.user if deed is not None else ""
@@ -294,11 +328,13 @@ def bytewax(bootstrap: str, _events: int) -> None:
 def main() -> None:
     """Run one engine."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--engine", choices=("bytewax", "quix", "pathway"), required=True)
+    parser.add_argument("--engine", choices=("bytewax", "quix", "pathway", "bare"), required=True)
     parser.add_argument("--bootstrap", required=True)
     parser.add_argument("--events", type=int, required=True, help="records to expect")
     args = parser.parse_args()
-    {"bytewax": bytewax, "quix": quix, "pathway": pathway}[args.engine](args.bootstrap, args.events)
+    {"bytewax": bytewax, "quix": quix, "pathway": pathway, "bare": bare}[args.engine](
+        args.bootstrap, args.events
+    )
 
 
 if __name__ == "__main__":

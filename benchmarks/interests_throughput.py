@@ -14,6 +14,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from throughput import command, cpu_s
@@ -25,11 +26,13 @@ from groundswell.stack.submit import job_state, submit
 
 _TIMEOUT_S = 1800
 _PEER = Path(__file__).with_name("interests_peer.py")
-ENGINES = ("bytewax", "quix", "pathway")
+ENGINES = ("bare", "bytewax", "quix", "pathway")
 HOURS, USERS = 2, 50_000
 
 
-def measure(events: int, folder: Path, peers: str | None, more: list[str]) -> list[dict[str, object]]:
+def measure(
+    events: int, folder: Path, peers: str | None, engines: Sequence[str], more: list[str]
+) -> list[dict[str, object]]:
     """Run one size: the job, then the peers."""
     with local.running(folder, fresh=True) as stack:
         command(
@@ -71,7 +74,7 @@ def measure(events: int, folder: Path, peers: str | None, more: list[str]) -> li
         print(json.dumps(result), flush=True)
         results = [result]
         if peers:
-            results += [peer(peers, engine, stack.kafka_bootstrap, records) for engine in ENGINES]
+            results += [peer(peers, engine, stack.kafka_bootstrap, records) for engine in engines]
         return results
 
 
@@ -108,9 +111,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", type=int, nargs=2, default=[500_000, 1_500_000])
     parser.add_argument("--peers", help="an interpreter that has bytewax, quixstreams, pathway and fastavro")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES, help="which of the peers")
     args, more = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
-        small, large = (measure(size, Path(folder) / str(size), args.peers, more) for size in args.sizes)
+        small, large = (
+            measure(size, Path(folder) / str(size), args.peers, args.engines, more) for size in args.sizes
+        )
     for one, other in zip(small, large, strict=True):
         print(json.dumps(slopes(one, other)))
 
