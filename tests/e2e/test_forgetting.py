@@ -109,7 +109,7 @@ def test_nothing_that_stays_names_who_was_forgotten(tmp_path: Path) -> None:
                 f"--kafka-bootstrap={stack.kafka_bootstrap}",
                 f"--redis-url={stack.redis_url}",
                 f"--execution-mode={stack.plan.execution_mode}",
-                f"--parallelism={stack.plan.task_managers}",
+                "--parallelism=1",
                 f"--audit-key-file={key_file}",
                 "--idle-timeout-ms=0",
                 "--out-of-order-ms=60000",

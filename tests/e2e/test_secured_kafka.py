@@ -47,7 +47,7 @@ def test_a_broker_with_tls_and_users_is_used_and_no_secret_leaves_its_file(
                 f"--kafka-properties-file={broker.properties}",
                 f"--redis-url={stack.redis_url}",
                 f"--execution-mode={stack.plan.execution_mode}",
-                f"--parallelism={stack.plan.task_managers}",
+                "--parallelism=1",
                 "--trend.views=global,language,region,community,tag",
                 "--trend.min-users-out=1",
                 "--bounded",
