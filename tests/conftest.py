@@ -1,15 +1,11 @@
-"""Shared by all tests: the folder gives the marker, Hypothesis profiles, one stack for the whole session."""
+"""Shared by all tests: the folder gives the marker, Hypothesis profiles."""
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from groundswell.stack import local
-from groundswell.stack.endpoints import Stack
 
 HERE = Path(__file__).parent
 # A shell starts what runs in its background with SIGINT ignored. Tests of interrupts would wait for ever.
@@ -48,10 +44,3 @@ def _level(item: pytest.Item) -> str:
     if folder not in LEVELS:
         raise pytest.UsageError(f"{item.path} lies in tests/{folder}, expected one of {', '.join(LEVELS)}")
     return folder
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One local stack for all tests that only use it; tests that break a stack start their own."""
-    with local.running(tmp_path_factory.mktemp("stack")) as running:
-        yield running

@@ -15,7 +15,6 @@ import pytest
 from confluent_kafka import Consumer, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from groundswell.stack.endpoints import Stack
 from producers.batch import EncodedBatch
 from producers.errors import SinkError
 from producers.sink import MAX_AHEAD_MS, open_kafka
@@ -26,9 +25,9 @@ Positions = dict[tuple[str, int], int]
 
 
 @pytest.fixture
-def topic(stack: Stack) -> Iterator[str]:
+def topic(broker: str) -> Iterator[str]:
     """A topic of two partitions that refuses events from the future, removed afterwards."""
-    admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap})
+    admin = AdminClient({"bootstrap.servers": broker})
     name = f"test-{uuid.uuid4().hex}"
     settings = {"message.timestamp.after.max.ms": str(MAX_AHEAD_MS), "message.timestamp.type": "CreateTime"}
     admin.create_topics([NewTopic(name, 2, 1, config=settings)])[name].result(30)
@@ -37,11 +36,11 @@ def topic(stack: Stack) -> Iterator[str]:
 
 
 @pytest.fixture
-def consumer(stack: Stack) -> Iterator[Consumer]:
+def consumer(broker: str) -> Iterator[Consumer]:
     """Reads what a test points it at."""
     client = Consumer(
         {
-            "bootstrap.servers": stack.kafka_bootstrap,
+            "bootstrap.servers": broker,
             "group.id": uuid.uuid4().hex,
             "enable.auto.commit": False,
             "enable.partition.eof": False,
@@ -80,12 +79,12 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000  # noqa: TID251  a real broker compares with it
 
 
-def test_keys_values_and_event_times_arrive_unchanged(stack: Stack, topic: str, consumer: Consumer) -> None:
+def test_keys_values_and_event_times_arrive_unchanged(broker: str, topic: str, consumer: Consumer) -> None:
     """Record timestamp = event time, equal keys in one partition and in order."""
     at = now_ms() - 1_000_000
     keys = [b"user-%d" % (n % 7) for n in range(1_000)]
     batch = EncodedBatch(topic, keys, [b"value-%d" % n for n in range(1_000)], [at + n for n in range(1_000)])
-    sink = open_kafka(stack.kafka_bootstrap, pytest.fail, topics=(topic,))
+    sink = open_kafka(broker, pytest.fail, topics=(topic,))
     sink.send(batch)
     delivery = sink.close()
     assert (delivery.produced, delivery.acknowledged, delivery.failed) == (1_000, 1_000, 0)
@@ -99,10 +98,10 @@ def test_keys_values_and_event_times_arrive_unchanged(stack: Stack, topic: str, 
         assert times == sorted(times)
 
 
-def test_what_the_broker_refuses_is_counted_with_its_reason(stack: Stack, topic: str) -> None:
+def test_what_the_broker_refuses_is_counted_with_its_reason(broker: str, topic: str) -> None:
     """With our own clock wrong the broker refuses the event, and we must not call it delivered."""
     warnings: list[str] = []
-    sink = open_kafka(stack.kafka_bootstrap, warnings.append, topics=(topic,))
+    sink = open_kafka(broker, warnings.append, topics=(topic,))
     sink.clock_ms = lambda: now_ms() + 10 * MAX_AHEAD_MS
     sink.send(EncodedBatch(topic, [b"k"], [b"v"], [now_ms() + 5 * MAX_AHEAD_MS]))
     delivery = sink.close(30)
@@ -111,15 +110,15 @@ def test_what_the_broker_refuses_is_counted_with_its_reason(stack: Stack, topic:
     assert any("broker's clock is behind" in line for line in warnings)
 
 
-def test_a_missing_topic_and_a_missing_broker_are_said_before_anything_is_sent(stack: Stack) -> None:
+def test_a_missing_topic_and_a_missing_broker_are_said_before_anything_is_sent(broker: str) -> None:
     """Both errors name what was looked for and what to do."""
     with pytest.raises(SinkError, match=r"has no topic no-such-topic"):
-        open_kafka(stack.kafka_bootstrap, lambda _: None, topics=("no-such-topic",), connect_timeout_s=2.0)
+        open_kafka(broker, lambda _: None, topics=("no-such-topic",), connect_timeout_s=2.0)
     with pytest.raises(SinkError, match=r"no Kafka broker answers at 127\.0\.0\.1:1 .*groundswell up"):
         open_kafka("127.0.0.1:1", lambda _: None, topics=("any",), connect_timeout_s=1.0)
 
 
-def simulate_command(stack: Stack, *options: str) -> list[str]:
+def simulate_command(broker: str, *options: str) -> list[str]:
     """The command as a user types it."""
     return [
         *(
@@ -129,19 +128,19 @@ def simulate_command(stack: Stack, *options: str) -> list[str]:
             "produce",
             "simulate",
             "--bootstrap",
-            stack.kafka_bootstrap,
+            broker,
         ),
         *("--no-plants", "--users", "500", "--topics", "50", "--hours", "12", "--json", *options),
     ]
 
 
 def test_a_simulation_arrives_whole_and_its_malformed_records_are_malformed(
-    stack: Stack, consumer: Consumer, tmp_path: Path
+    broker: str, consumer: Consumer, tmp_path: Path
 ) -> None:
     """Counts in Kafka, by topic, equal the truth file's."""
     truth = tmp_path / "truth.json"
     before = ends(consumer, KAFKA_TOPICS)
-    command = simulate_command(stack, "--events", "20000", "--malformed", "0.01", "--truth", str(truth))
+    command = simulate_command(broker, "--events", "20000", "--malformed", "0.01", "--truth", str(truth))
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout.splitlines()[-1])
@@ -155,10 +154,10 @@ def test_a_simulation_arrives_whole_and_its_malformed_records_are_malformed(
     assert len(records) - sum(bad.values()) == 20_000
 
 
-def test_an_interrupt_flushes_and_the_summary_tells_what_arrived(stack: Stack, consumer: Consumer) -> None:
+def test_an_interrupt_flushes_and_the_summary_tells_what_arrived(broker: str, consumer: Consumer) -> None:
     """Interrupted in the middle of a paced run: exit code 0, acknowledged = what is in Kafka."""
     before = ends(consumer, KAFKA_TOPICS)
-    command = simulate_command(stack, "--events", "20000", "--speed", "3600")
+    command = simulate_command(broker, "--events", "20000", "--speed", "3600")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 60
     while ends(consumer, KAFKA_TOPICS) == before and time.monotonic() < until:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from groundswell.stack.endpoints import Stack
 from schemas.codec import decode_value
 from schemas.records import ContentChanged
 from schemas.registry import FileRegistry
@@ -23,9 +22,9 @@ REGISTRY = FileRegistry()
 
 
 @pytest.fixture
-def consumer(stack: Stack) -> Iterator[Consumer]:
+def consumer(broker: str) -> Iterator[Consumer]:
     """Reads what a test points it at."""
-    settings = {"bootstrap.servers": stack.kafka_bootstrap, "group.id": uuid.uuid4().hex}
+    settings = {"bootstrap.servers": broker, "group.id": uuid.uuid4().hex}
     client = Consumer({**settings, "enable.auto.commit": False})
     yield client
     client.close()
@@ -64,10 +63,10 @@ def read_since(consumer: Consumer, start: dict[int, int]) -> list[ContentChanged
     return out
 
 
-def produce(stack: Stack, *options: str) -> dict[str, object]:
+def produce(broker: str, *options: str) -> dict[str, object]:
     """Run `groundswell produce` as a user types it; return its summary."""
     command = [sys.executable, "-m", "groundswell.cli", "produce", *options]
-    command += ["--bootstrap", stack.kafka_bootstrap, "--json"]
+    command += ["--bootstrap", broker, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout.splitlines()[-1])
@@ -75,17 +74,17 @@ def produce(stack: Stack, *options: str) -> dict[str, object]:
     return summary
 
 
-def test_every_edit_of_a_replayed_day_arrives_once(stack: Stack, consumer: Consumer) -> None:
+def test_every_edit_of_a_replayed_day_arrives_once(broker: str, consumer: Consumer) -> None:
     """39,244 edits in the file, as many acknowledged, as many in Kafka, each id once."""
     before = ends(consumer)
-    summary = produce(stack, "replay", str(shared_data("topics/wikiticker_2015-09-12.jsonl.gz")))
+    summary = produce(broker, "replay", str(shared_data("topics/wikiticker_2015-09-12.jsonl.gz")))
     assert summary["produced"] == summary["acknowledged"] == summary["events"] == summary["rows"] == 39_244
     records = read_since(consumer, before)
     assert len(records) == len({record.event_id for record in records}) == 39_244
 
 
 def test_two_runs_of_a_cut_stream_leave_every_edit_in_kafka(
-    stack: Stack, consumer: Consumer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broker: str, consumer: Consumer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Disconnects within a run and a stop between runs: no edit is missing, a repeated one has its old id."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -108,7 +107,7 @@ def test_two_runs_of_a_cut_stream_leave_every_edit_in_kafka(
     with server.running() as url:
         for limit in ("60", "41"):
             options = ["--url", url, "--state", str(tmp_path / "cursor.json"), "--limit", limit]
-            summary = produce(stack, "wikimedia", *options)
+            summary = produce(broker, "wikimedia", *options)
             assert summary["acknowledged"] == int(limit)
     found = [record.event_id for record in read_since(consumer, before)]
     assert sorted(set(found)) == sorted(f"{run}-{i}" for i in range(100))

@@ -58,8 +58,8 @@ def _served_until(redis_url: str, at_ms: int) -> bool:
 def test_a_wheel_is_submitted_upgraded_and_rolled_back(tmp_path: Path) -> None:
     """Stop with a savepoint, go on with newer code, go back to the older savepoint with the older code.
 
-    A second job, by `flink run` in process mode, is never disturbed and serves the same. The stack of the
-    session would not do: other tests leave events there whose times make all of these late.
+    A second job, by `flink run` in process mode, is never disturbed and serves the same. The stack is
+    fresh: events of others would have times that make all of these late.
     """
     wheels = {
         version: wheel(tmp_path / version, version, "flink_jobs/trending/operators.py")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,13 @@ from schemas.topics import topics
 from tests.support.stack_talk import eventually, left_running
 
 UP = (sys.executable, "-m", "groundswell.cli", "up")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that the tests here only look at."""
+    with local.running(tmp_path_factory.mktemp("stack")) as running:
+        yield running
 
 
 def test_every_piece_answers(stack: Stack) -> None:
