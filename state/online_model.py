@@ -4,17 +4,17 @@ Not used for the tags themselves: River's text classifiers keep one dictionary p
 in Python, 5 to 12 ms for a post at 1000 tags where the arrays of `tagger.py` take 0.1 to 0.2 ms, and their
 pickles carry no version. What a released state needs of this learner is two numbers, so a newer River can
 go on with them.
-
-River brings SciPy and pandas: 2 to 3 s of processor time, which clients and the workers that read and write
-would spend for nothing. So it is imported where it is used; who is going to use it calls `load` at the start.
 """
 
-import importlib
 import math
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+# Here and not where it is used, although SciPy comes with it: imported while Flink opens an operator in thread
+# mode, SciPy's native modules wait for ever for the interpreter's lock.
+from river import drift, linear_model, optim
 
 from state.interest_config import InterestConfig
 from state.interest_features import FEATURES, Features
@@ -23,12 +23,6 @@ from state.residual import Case
 
 _INPUT = "logit"
 _LIMIT = 12.0  # of a logit: a probability of 0 or 1 would be infinite
-
-
-def load() -> None:
-    """Import River now, so that nobody waits for it at the first use. 2 to 3 s, once a process."""
-    for name in ("drift", "linear_model", "optim"):
-        importlib.import_module(f"river.{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +59,6 @@ class Calibration:
     """
 
     def __init__(self, cfg: CalibrationConfig, state: CalibrationState) -> None:
-        from river import linear_model, optim  # noqa: PLC0415 - late, see above
-
         self._model: Any = linear_model.LogisticRegression(
             optimizer=optim.SGD(cfg.learning_rate),
             intercept_lr=cfg.learning_rate,
@@ -135,8 +127,6 @@ class RiverResidual:
         """Learn a label in the person's own model."""
         model = self._people.pop(case.user, None)
         if model is None:
-            from river import linear_model, optim  # noqa: PLC0415 - late, see above
-
             model = linear_model.LogisticRegression(optim.SGD(self._learning_rate), intercept_lr=0.0)
             model.learn_one({_INPUT: 0.0}, True, w=0.0)  # lets River name the weight
             model._weights[_INPUT] = 1.0  # noqa: SLF001 - it starts as the head
@@ -155,8 +145,6 @@ def adwin_changed(values: Iterable[float], delta: float) -> bool:
 
     River's `ADWIN` with a look at each value. About 6 us a value.
     """
-    from river import drift  # noqa: PLC0415 - late, see above
-
     test: Any = drift.ADWIN(delta=delta, clock=1)  # type: ignore[no-untyped-call]
     for value in values:
         test.update(value)
@@ -168,8 +156,6 @@ def page_hinkley_changed(values: Iterable[float], slack: float, threshold: float
 
     River's `PageHinkley` on both sides. About 2 us a value.
     """
-    from river import drift  # noqa: PLC0415 - late, see above
-
     test: Any = drift.PageHinkley(min_instances=10, delta=slack, threshold=threshold)
     for value in values:
         test.update(value)
@@ -178,8 +164,6 @@ def page_hinkley_changed(values: Iterable[float], slack: float, threshold: float
 
 def _river(learning_rate: float, head: HeadState) -> Any:
     """Return a River model that starts where a head is."""
-    from river import linear_model, optim  # noqa: PLC0415 - late, see above
-
     optimizer: Any = optim.AdaGrad(learning_rate, eps=1e-12)  # type: ignore[no-untyped-call]
     model = linear_model.LogisticRegression(optimizer=optimizer, intercept_lr=0.0)
     model.learn_one(dict.fromkeys(FEATURES, 0.0), 0, w=0.0)  # lets River name its weights

@@ -14,7 +14,6 @@ from flink_jobs._shell.raw_batch import RawBatch, first_row
 from flink_jobs.content.labels import LabelEncoder
 from flink_jobs.content.options import ContentOptions
 from flink_jobs.content.reading import PostReader, unpack
-from state import online_model
 from state.content_labels import label
 from state.content_posts import Readers
 from state.language import MODEL_VERSION, LocalIdentifier
@@ -58,7 +57,6 @@ class TagPosts(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Get the cell of a group."""
-        online_model.load()
         o = self._options
         self._cell = BytesCell(runtime_context, "tagger", o.execution_mode)
         metrics = runtime_context.get_metrics_group()

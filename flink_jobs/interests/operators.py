@@ -16,7 +16,6 @@ from flink_jobs.interests.notes import NoteRecords
 from flink_jobs.interests.options import InterestsOptions
 from flink_jobs.interests.people import PEOPLE_CELLS, PEOPLE_MAPS, PeopleShards
 from schemas.erasure_subject import audit_key
-from state import online_model
 
 
 class ReadDeeds(ReadStep):
@@ -62,7 +61,6 @@ class KeepPeople(ShardStep):
 
     def begin(self, maps: Mapping[str, BytesMap], cells: Mapping[str, BytesCell]) -> None:
         """Take the state."""
-        online_model.load()  # for the alarms
         self._shards = PeopleShards(self._options, maps=maps, cells=cells)
 
     def arrived(self, raw: bytes, _timers: TimerService) -> Messages:
