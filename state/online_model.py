@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-# Here and not where it is used, although SciPy comes with it: imported while Flink opens an operator in thread
-# mode, SciPy's native modules wait for ever for the interpreter's lock.
+# Here and not where it is used, although SciPy comes with it: imported while Flink opens an operator in
+# thread mode, SciPy's native modules wait for ever for the interpreter's lock.
 from river import drift, linear_model, optim
 
 from state.interest_config import InterestConfig
