@@ -47,6 +47,12 @@ Static = Annotated[
         "--feed-static", help="File with ids of items, one a line, for who has no other feed.", dir_okay=False
     ),
 ]
+Deadline = Annotated[
+    int,
+    typer.Option(
+        "--deadline-ms", min=10, max=10_000, help="How long a request waits for Redis before it is refused."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -65,6 +71,7 @@ def register(app: typer.Typer) -> None:
         cors_origin: Cors = None,
         log_slates: LogSlates = "",
         feed_static: Static = None,
+        deadline_ms: Deadline = 250,
         data: DataDir = DEFAULT_DATA_DIR,
         redis: RedisUrl = None,
     ) -> None:
@@ -78,7 +85,12 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(WRONG_USE)
         from serving.web.options import WebOptions  # noqa: PLC0415 - help must not load a server
 
-        options = WebOptions(allowed_only=allowed_only, site=site, cors_origins=tuple(cors_origin or ()))
+        options = WebOptions(
+            allowed_only=allowed_only,
+            site=site,
+            cors_origins=tuple(cors_origin or ()),
+            deadline_s=deadline_ms / 1000,
+        )
         with told():
             if feed_static:
                 items = tuple(filter(None, feed_static.read_text(encoding="utf-8").split()))
@@ -119,8 +131,9 @@ def start(
     from serving.web.run import Addresses, run  # noqa: PLC0415
 
     set_up(logging.WARNING)
-    store = RedisTrendStore.at(url, timeout_s=1.0)
-    interests = RedisInterestStore.at(url, timeout_s=1.0)
+    timeout_s = max(1.0, options.deadline_s)  # of a call; requests give up at their deadline
+    store = RedisTrendStore.at(url, timeout_s=timeout_s)
+    interests = RedisInterestStore.at(url, timeout_s=timeout_s)
     keys = KeysWatch(keys_file) if keys_file else None
     buckets = RedisBuckets.at(url) if keys else None
     tracing = open_provider("groundswell-api", tell)
@@ -130,8 +143,8 @@ def start(
         keys=keys,
         buckets=buckets,
         interests=interests,
-        health=RedisHealthStore.at(url, timeout_s=1.0),
-        feeds=RedisFeedStore.at(url, timeout_s=1.0),
+        health=RedisHealthStore.at(url, timeout_s=timeout_s),
+        feeds=RedisFeedStore.at(url, timeout_s=timeout_s),
         slates=_slates(log_slates, tell),
         tracing=tracing,
     )

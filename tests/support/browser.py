@@ -38,10 +38,10 @@ def running_browser() -> Iterator[Browser]:
 
 @contextmanager
 def running_server(redis_url: str) -> Iterator[str]:
-    """Yield the address of `groundswell serve` on free ports."""
+    """Yield the address of `groundswell serve` on free ports; patient, since other tests use the machine."""
     command = [sys.executable, "-m", "groundswell.cli", "serve", "--redis", redis_url]
     with subprocess.Popen(
-        [*command, "--port", "0", "--metrics-port", "0"],
+        [*command, "--port", "0", "--metrics-port", "0", "--deadline-ms", "10000"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
