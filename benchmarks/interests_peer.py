@@ -329,14 +329,13 @@ def bytewax(bootstrap: str, _events: int) -> None:
 
 def main() -> None:
     """Run one engine."""
+    engines = {"bytewax": bytewax, "quix": quix, "pathway": pathway, "bare": bare}
     parser = argparse.ArgumentParser()
-    parser.add_argument("--engine", choices=("bytewax", "quix", "pathway", "bare"), required=True)
+    parser.add_argument("--engine", choices=tuple(engines), required=True)
     parser.add_argument("--bootstrap", required=True)
     parser.add_argument("--events", type=int, required=True, help="records to expect")
     args = parser.parse_args()
-    {"bytewax": bytewax, "quix": quix, "pathway": pathway, "bare": bare}[args.engine](
-        args.bootstrap, args.events
-    )
+    engines[args.engine](args.bootstrap, args.events)
 
 
 if __name__ == "__main__":

@@ -264,15 +264,9 @@ def sign(cfg: JoinConfig, deed: Deed) -> int:
 
 def settle(cfg: JoinConfig, state: JoinState, now_ms: int) -> Sequence[Change]:
     """End the windows that are over at a moment, oldest first, and forget what is beyond the horizon."""
-    shown, settled = state.shown, state.settled
-    if not shown:
-        return ()
-    # Moments before which windows are over and impressions forgotten: compared, not computed for each.
+    shown = state.shown
+    # Moments up to which windows are over (`due_ms` turned round) and before which impressions are forgotten.
     over_ms, gone_ms = now_ms // cfg.due_step_ms * cfg.due_step_ms - cfg.window_ms, now_ms - cfg.horizon_ms
-    if (settled == len(shown) or shown[settled].at_ms > over_ms) and (
-        not settled or shown[0].at_ms >= gone_ms
-    ):
-        return ()  # most deeds
     changes: list[Change] = []
     while state.settled < len(shown) and shown[state.settled].at_ms <= over_ms:
         state.settled += 1

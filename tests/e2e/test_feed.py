@@ -51,7 +51,7 @@ def _simulate(stack: Stack, folder: Path, *more: str) -> None:
     )  # fmt: skip
 
 
-def _submit(stack: Stack, *more: str, parallelism: int, name: str = "feed") -> str:
+def _submit(stack: Stack, *more: str, name: str = "feed") -> str:
     return submit(
         stack,
         "flink_jobs.feed",
@@ -59,7 +59,6 @@ def _submit(stack: Stack, *more: str, parallelism: int, name: str = "feed") -> s
             f"--kafka-bootstrap={stack.kafka_bootstrap}",
             f"--redis-url={stack.redis_url}",
             f"--execution-mode={stack.plan.execution_mode}",
-            f"--parallelism={parallelism}",
             "--batch-rows=2000",
             *more,
         ],
@@ -117,7 +116,7 @@ def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
     with local.running(tmp_path / "stack", fresh=True) as stack:
         end = datetime.fromtimestamp(now_ms() / 1000 - 60, tz=timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
         _simulate(stack, tmp_path, "--end", end)
-        _submit(stack, "--out-of-order-ms=1000", "--idle-timeout-ms=2000", parallelism=1)
+        _submit(stack, "--parallelism=1", "--out-of-order-ms=1000", "--idle-timeout-ms=2000")
         with _server(stack) as base:
             number = 0
 
@@ -155,19 +154,17 @@ def test_events_become_a_feed_that_wishes_change(tmp_path: Path) -> None:
 @pytest.mark.timeout(_TIMEOUT_S)
 def test_pools_and_wishes_survive_a_kill(tmp_path: Path) -> None:
     """What is in Redis equals that of a run that nobody disturbed, byte for byte."""
-    settings = ("--bounded", "--idle-timeout-ms=0", "--out-of-order-ms=60000")
+    settings = ("--parallelism=2", "--bounded", "--idle-timeout-ms=0", "--out-of-order-ms=60000")
     with local.running(tmp_path / "stack", fresh=True, flink=SMALL_BUFFERS) as stack:
         _simulate(
             stack, tmp_path, "--end", "2026-03-01T00:00Z", "--duplicates", "0.01", "--malformed", "0.01"
         )
-        job = _submit(stack, *settings, parallelism=2, name="killed")
+        job = _submit(stack, *settings, name="killed")
         kill_after_a_checkpoint(stack, job, _TIMEOUT_S)
         assert wait_until_finished(stack, job, _TIMEOUT_S) > 0
         disturbed = redis_dump(stack.redis_url)
         assert len(disturbed) > EVENTS / 100
         forget_all(stack.redis_url)
-        again = _submit(
-            stack, *settings, "--transaction-prefix=undisturbed", parallelism=2, name="undisturbed"
-        )
+        again = _submit(stack, *settings, "--transaction-prefix=undisturbed", name="undisturbed")
         assert wait_until_finished(stack, again, _TIMEOUT_S) == 0
         assert differences(disturbed, redis_dump(stack.redis_url)) == []

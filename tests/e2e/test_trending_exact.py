@@ -63,7 +63,7 @@ def test_simulated_events_are_counted_exactly_with_and_without_a_kill(tmp_path: 
     with local.running(tmp_path / "stack", fresh=True, flink=SMALL_BUFFERS) as stack:
         sent = _told(
             "produce", "simulate",
-            *("--events", str(EVENTS), "--hours", "12", "--malformed", str(MALFORMED)),
+            *("--events", str(EVENTS), "--hours", "24", "--malformed", str(MALFORMED)),
             *("--end", "2026-03-01T00:00Z", "--bootstrap", stack.kafka_bootstrap),
             *("--truth", str(truth), "--out", str(dump)),
         )  # fmt: skip

@@ -1,12 +1,13 @@
 """A broker alone, with our topics, for tests that need nothing of Flink: a third of a stack's start."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from groundswell.stack import kafka, plan, processes
 from groundswell.stack.layout import Layout
+from groundswell.stack.service import Service
 from tests.support.stack_talk import eventually
 
 
@@ -17,12 +18,21 @@ def running_kafka(folder: Path) -> Iterator[str]:
     layout.create()
     made = plan.make(layout, lambda _: None)
     service = kafka.service(made)
-    for program in service.prepare:
-        subprocess.run(program, check=True, capture_output=True, timeout=60)
-    process = processes.spawn(service.argv, stack_id=made.stack_id, log=service.log)
-    try:
-        eventually(service.ready, "the broker has our topics", 60)
+    with started(service, made.stack_id, service.ready):
         yield kafka.bootstrap(made)
+
+
+@contextmanager
+def started(
+    service: Service, stack_id: str, ready: Callable[[], bool], *format_options: str
+) -> Iterator[None]:
+    """Format a broker's storage and run it for the length of a block."""
+    [prepare] = service.prepare
+    subprocess.run([*prepare, *format_options], check=True, capture_output=True, timeout=60)
+    process = processes.spawn(service.argv, stack_id=stack_id, log=service.log)
+    try:
+        eventually(ready, "the broker answers")
+        yield
     finally:
         process.kill()
         process.wait(20)

@@ -1,6 +1,5 @@
 """A broker on loopback that asks who is there: TLS with certificates on both sides, and SCRAM."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from groundswell.stack import kafka, ports, processes
+from groundswell.stack import kafka, ports
 from groundswell.stack.endpoints import Stack
 from groundswell.stack.layout import Layout
-from tests.support.stack_talk import eventually
+from tests.support.plain_kafka import started
 
 USER, PASSWORD = "job", "correct horse=battery"
 _LISTENERS = ("kafka", "kafka_controller", "inside")
@@ -52,20 +51,13 @@ def secured_kafka(stack: Stack, folder: Path) -> Iterator[SecuredKafka]:
     _certificates(folder)
     with config.open("a", encoding="utf-8") as out:
         out.writelines(f"{key}={value}\n" for key, value in _settings(plan.ports, folder).items())
-    [prepare] = service.prepare
     scram = ("--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]")
-    subprocess.run([*prepare, *scram], check=True, capture_output=True, timeout=60)
-    process = processes.spawn(service.argv, stack_id=stack.plan.stack_id, log=service.log)
-    try:
-        eventually(lambda: ports.is_open(plan.ports["kafka"]), "the secured broker listens")
+    with started(service, stack.plan.stack_id, lambda: ports.is_open(plan.ports["kafka"]), *scram):
         yield SecuredKafka(
             kafka.bootstrap(plan),
             _client(folder, "client.properties", PASSWORD),
             _client(folder, "wrong.properties", "wrong"),
         )
-    finally:
-        process.kill()
-        process.wait(20)
 
 
 def _settings(port: dict[str, int], folder: Path) -> dict[str, str]:
