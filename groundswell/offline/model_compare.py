@@ -82,10 +82,13 @@ class Pairs:
                 held.label[at] = None if one.kind == "undo" else one.label
 
     def matched(self) -> list[_Example]:
-        """Return examples that both predicted and that have the same label, in order of arrival."""
+        """Return examples that both predicted and that have the same label.
+
+        By event id, so that figures do not depend on the order in which two jobs wrote: sums round by order.
+        """
         return [
             one
-            for one in self._held.values()
+            for _, one in sorted(self._held.items())
             if None not in one.p and one.label[0] is not None and one.label[0] == one.label[1]
         ]
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -45,7 +46,7 @@ class Watched:
         api: http://host:port of the server.
         canary: Address of the canary's metrics.
         ports: By name.
-    collector: Gets the traces of all processes.
+        collector: Gets the traces of all processes.
     """
 
     stack: Stack
@@ -168,6 +169,8 @@ def test_every_query_of_dashboards_and_alerts_returns_data(watched: Watched, tmp
     def complete() -> bool:
         try:
             httpx.get(f"{watched.api}/v1/feed/u0000000001")
+            if httpx.get(f"http://{address}/-/ready").status_code != HTTPStatus.OK:
+                return False  # it listens before it answers queries
             left[:] = empty(f"http://{address}")
         except httpx.TransportError:
             return False
