@@ -29,11 +29,17 @@ FEATURES: Final = (
     "taste_residual",
     "taste_log_pos",
     "taste_log_pos_short",
+    "taste_log_pos_faint",
+    "stranger_topic_log_n",
     "item_met",
     "item_met_newest",
     "base_rate",
 )
 Features = tuple[float, ...]
+# Likes of a topic that have faded to a hundredth still tell it from one that was never liked.
+FAINT: Final = 100.0
+# Likes of a topic, faded, at which it is half known: how often others met it matters to a stranger to it.
+STRANGE: Final = 0.1
 
 
 class View(NamedTuple):
@@ -130,7 +136,7 @@ def features(
         topics: Its topics as in the user's state; may be empty.
         item_id: To know it again; empty = unknown.
     """
-    item_rate = item_short = item_log_n = creator_rate = topic_rate = 0.0
+    item_rate = item_short = item_log_n = creator_rate = topic_rate = topic_n = topic_log_n = 0.0
     log, base, up, down = _log, seen.base, seen.up, seen.down
     if item is not None:
         pos, n = item.pos, item.n
@@ -146,22 +152,28 @@ def features(
         if stats is not None:
             known += 1
             pos, n = stats.pos, stats.n
+            topic_n += n
             topic_rate += log((pos + up) / ((n - pos if n > pos else 0.0) + down))
     if known:
         topic_rate = topic_rate / known - base
+        topic_log_n = log(1.0 + topic_n / known)
     met = newest = 0.0
     if item_id and seen.recent:
         known_item = item_hash(item_id)
         if known_item in seen.recent:
             met, newest = 1.0, 1.0 / (len(seen.recent) - seen.recent.index(known_item))
+    *tastes, strange = _tastes(seen, topics)
     return (
         1.0, item_rate, item_short, item_log_n, creator_rate, topic_rate,
-        *seen.user, *_tastes(seen, topics), met, newest, base,
+        *seen.user, *tastes, strange * topic_log_n, met, newest, base,
     )  # fmt: skip
 
 
-def _tastes(seen: View, topics: Sequence[str]) -> tuple[float, float, float, float, float]:
-    """Return taste_rate to taste_log_pos_short: the user's topics among these, mean of those that are met."""
+def _tastes(seen: View, topics: Sequence[str]) -> tuple[float, float, float, float, float, float, float]:
+    """Return taste_rate to taste_log_pos_faint, and how strange these topics are, 0 to 1.
+
+    Rates are means over those of the topics that the user has met.
+    """
     places = seen.places
     if not places:
         return _NO_TASTES
@@ -192,6 +204,8 @@ def _tastes(seen: View, topics: Sequence[str]) -> tuple[float, float, float, flo
         residual * share,
         log(1.0 + mass),
         log(1.0 + mass_s),
+        log(1.0 + FAINT * mass),
+        STRANGE / (STRANGE + mass),
     )
 
 
@@ -201,7 +215,7 @@ def item_prob(values: Features) -> float:
 
 
 _ITEM_RATE: Final = FEATURES.index("item_rate")
-_NO_TASTES: Final = (0.0,) * 5
+_NO_TASTES: Final = (*(0.0,) * 6, 1.0)
 _NO_COUNTS: Final = array("f")
 _NO_ITEMS: Final[list[int]] = []
 _log = math.log

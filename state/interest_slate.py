@@ -9,12 +9,13 @@ import math
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from state.interest_features import FEATURES, Features, View, features
+from state.interest_features import FAINT, FEATURES, STRANGE, Features, View, features
 from state.interest_model import About
 from state.interest_user import RESIDUAL, WIDTH, item_hash
 
 _FIRST_OWN: Final = FEATURES.index("user_rate")
-_NONE: Final = (0.0,) * 5
+_STRANGER: Final = FEATURES.index("stranger_topic_log_n")
+_NONE: Final = (0.0,) * 6
 _log = math.log
 
 
@@ -24,11 +25,13 @@ class ItemPart(NamedTuple):
     Attributes:
         first: The features before those of the person.
         topics: Its topics, in order.
+        topic_log_n: How often its topics were met, as a stranger to them sees it.
         known_as: What a person's newest liked items know it by; None = no id.
     """
 
     first: tuple[float, ...]
     topics: tuple[str, ...]
+    topic_log_n: float
     known_as: int | None
 
 
@@ -58,9 +61,8 @@ def item_part(nobody: View, about: About) -> ItemPart:
         about: The item.
     """
     values = features(nobody, about.item, about.creator, about.topic_stats, ())
-    return ItemPart(
-        values[:_FIRST_OWN], tuple(about.topics), item_hash(about.item_id) if about.item_id else None
-    )
+    known_as = item_hash(about.item_id) if about.item_id else None
+    return ItemPart(values[:_FIRST_OWN], tuple(about.topics), values[_STRANGER], known_as)
 
 
 def tastes(seen: View) -> dict[str, Taste]:
@@ -96,7 +98,7 @@ def candidate(seen: View, table: Mapping[str, Taste], part: ItemPart) -> Feature
         met, newest = 1.0, 1.0 / (len(recent) - recent.index(part.known_as))
     found = [table[topic] for topic in part.topics if topic in table]
     if not found:
-        return (*part.first, *seen.user, *_NONE, met, newest, seen.base)
+        return (*part.first, *seen.user, *_NONE, part.topic_log_n, met, newest, seen.base)
     rate = rate_s = residual = mass = mass_s = 0.0
     for taste in found:
         rate += taste[0]
@@ -114,6 +116,8 @@ def candidate(seen: View, table: Mapping[str, Taste], part: ItemPart) -> Feature
         residual * share,
         _log(1.0 + mass),
         _log(1.0 + mass_s),
+        _log(1.0 + FAINT * mass),
+        STRANGE / (STRANGE + mass) * part.topic_log_n,
         met,
         newest,
         seen.base,

@@ -40,7 +40,7 @@ from flink_jobs.interests.operators import (
 from flink_jobs.interests.options import InterestsOptions
 
 ITEMS_STATE_VERSION = 1
-PEOPLE_STATE_VERSION = 2
+PEOPLE_STATE_VERSION = 3
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 
 _EXAMPLES = """

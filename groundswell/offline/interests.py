@@ -2,7 +2,9 @@
 
 Rows that share an impression are one slate: all of it is scored, then all of it is learned, when its last row
 has passed. A row without a label is scored too; if its action says that the user liked or disliked the item
-(a click of a history, a hide), the user's counts take that in and nothing else does.
+(a click of a history, a hide), the user's counts take that in and nothing else does. Labels of rows outside
+of slates teach the shared head only where both kinds occur among them (`LoneLabels`); in the job a setting
+says that.
 """
 
 import math
@@ -12,10 +14,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from groundswell.offline.interest_rows import Row
-from state import interest_head, interest_model, interest_stats, residual
+from state import interest_features, interest_head, interest_model, interest_stats, residual
 from state.interest_config import InterestConfig
 from state.interest_features import View, view
 from state.interest_head import HeadState, base_prob
+from state.interest_lone import LoneLabels
 from state.interest_model import About, Scored
 from state.interest_stats import ItemStats
 from state.interest_step import Step, step_towards
@@ -53,6 +56,7 @@ class Replay:
         topics: By topic.
         head_step: Who moves the weights of the head, see `interest_step.learn`.
         residual: Adds to the head's margin what the head cannot know; nothing by default.
+        lone: Labels outside of slates so far.
         seen: The user that was looked at last, until something is learned.
     """
 
@@ -64,6 +68,7 @@ class Replay:
     topics: dict[str, ItemStats] = field(default_factory=dict)
     head_step: Step = step_towards
     residual: Residual = field(default_factory=NoResidual)
+    lone: LoneLabels = field(default_factory=LoneLabels)
     seen: tuple[tuple[str, int], View] = field(default_factory=lambda: _NOBODY)
 
 
@@ -121,7 +126,8 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
         user = state.users[row.user] = UserState()
     liked = row.action not in AGAINST if label is None else label == 1
     weight = ACTION_WEIGHTS.get(row.action, 1.0) if liked else 1.0
-    if label is None:
+    if label is None or not (row.impression or state.lone.teaches(label)):
+        surprise = 0.0 if label is None else label - interest_features.item_prob(scored.features)
         observe(
             state.cfg,
             user,
@@ -129,26 +135,29 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
             at_ms,
             pos=weight if liked else 0.0,
             n=weight,
+            residual=weight * surprise,
             step=step,
             item=row.item,
         )
+    else:
+        if not isinstance(state.residual, NoResidual):
+            # Of a slate the head may have moved a little since: what is left to learn is as of now.
+            state.residual.learn(_case(row, interest_head.prob(state.head, scored.features)), label)
+        interest_model.learn(
+            state.cfg,
+            state.head,
+            user,
+            topics,
+            scored,
+            label=label,
+            at_ms=at_ms,
+            weight=weight,
+            step=step,
+            item=row.item,
+            head_step=state.head_step,
+        )
+    if label is None:
         return
-    if not isinstance(state.residual, NoResidual):
-        # Of a slate the head may have moved a little since: what is left to learn is as of now.
-        state.residual.learn(_case(row, interest_head.prob(state.head, scored.features)), label)
-    interest_model.learn(
-        state.cfg,
-        state.head,
-        user,
-        topics,
-        scored,
-        label=label,
-        at_ms=at_ms,
-        weight=weight,
-        step=step,
-        item=row.item,
-        head_step=state.head_step,
-    )
     if row.item:
         _count(state.cfg, state.items, row.item, label, at_ms)
     if row.creator:

@@ -60,7 +60,8 @@ def register(app: typer.Typer) -> None:
 
         Label is 1, 0 or nothing. Rows that share an impression_id are one slate: all of it is scored before
         any of it is learned. A row without a label is scored; an action like click or hide in it is learned
-        about the user only. Exit code 1 when the file cannot be read or written, 2 for wrong usage.
+        about the user only. Labels outside of slates teach the head only where both kinds occur among them.
+        Exit code 1 when the file cannot be read or written, 2 for wrong usage.
         """
         from groundswell.offline.interest_file import predict_file  # noqa: PLC0415 - numpy only when asked
         from groundswell.offline.interest_rows import InterestsError  # noqa: PLC0415

@@ -309,7 +309,7 @@ def test_a_prediction_changes_nothing_and_is_finite(
 
 @given(st.lists(st.tuples(topics, st.integers(0, 1)), min_size=1, max_size=10), st.floats(0, 60))
 def test_liking_a_topic_more_is_never_less(listed: list[tuple[list[str], int]], days: float) -> None:
-    """One more like of a topic raises its taste features, at any later time."""
+    """One more like of a topic raises its taste features, at any later time, and makes it less strange."""
     user = UserState()
     for at, (names, label) in enumerate(listed):
         interest_user.observe(CFG, user, names, START_MS + at, pos=label, n=1.0)
@@ -318,12 +318,14 @@ def test_liking_a_topic_more_is_never_less(listed: list[tuple[list[str], int]], 
     interest_user.observe(CFG, liked, ["tea"], at_ms, pos=1.0, n=1.0)
     interest_user.observe(CFG, user, ["tea"], at_ms, pos=0.0, n=1.0)
     later = at_ms + int(days * DAY_MS)
+    tea = ItemStats(3.0, 9.0, 1.0, 2.0, START_MS)
     with_like, without = (
-        dict(zip(FEATURES, features(view(CFG, 0.3, one, later), None, None, (), ["tea"]), strict=True))
+        dict(zip(FEATURES, features(view(CFG, 0.3, one, later), None, None, [tea], ["tea"]), strict=True))
         for one in (liked, user)
     )
-    assert with_like["taste_log_pos"] >= without["taste_log_pos"]
-    assert with_like["taste_log_pos_short"] >= without["taste_log_pos_short"]
+    for name in ("taste_log_pos", "taste_log_pos_short", "taste_log_pos_faint"):
+        assert with_like[name] >= without[name]
+    assert 0.0 <= with_like["stranger_topic_log_n"] <= without["stranger_topic_log_n"] <= math.log(10.0)
 
 
 @given(events)

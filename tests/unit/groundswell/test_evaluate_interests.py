@@ -15,6 +15,7 @@ from groundswell.offline import interest_file, interest_metrics
 from groundswell.offline.interest_rows import COLUMNS, InterestsError, last_rows, read_rows
 from groundswell.offline.interests import Predicted, Replay, replay
 from state.interest_model import top_topics
+from state.interest_user import RESIDUAL
 from tests.support.shared_data import shared_data
 
 HEAD = ",".join(COLUMNS)
@@ -87,6 +88,20 @@ def test_rows_without_label_teach_about_the_user_only() -> None:
     assert tea.events == author.events == pytest.approx(1.0, abs=0.02)
     assert state.users["u2"].total[0] == 0.0
     assert state.users["u1"].names == ["tea", "@c1"]
+
+
+def test_labels_outside_of_slates_teach_the_head_only_with_their_opposite() -> None:
+    """A log of likes counts for users and items; ratings and slates teach the head, too."""
+    likes = [f"{T + at},u1,i1,,tea,like,1," for at in range(5)]
+    log, ratings, slates = Replay(), Replay(), Replay()
+    _run(*likes, state=log)
+    assert log.head.learned == 0.0
+    assert (log.items["i1"].pos, log.users["u1"].events) == (pytest.approx(5.0), 5.0)
+    assert log.users["u1"].total[RESIDUAL] > 0.0
+    _run(*likes, f"{T + 9},u1,i2,,tea,rate,0,", f"{T + 10},u1,i3,,tea,rate,1,", state=ratings)
+    assert ratings.head.learned == 2.0
+    _run(*likes, f"{T + 9},u1,i2,,tea,,0,s", f"{T + 9},u1,i3,,tea,,0,s", state=slates)
+    assert slates.head.learned == 2.0
 
 
 def test_unknown_fields_may_all_be_empty() -> None:
