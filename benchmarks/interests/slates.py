@@ -8,7 +8,7 @@ from benchmarks.interests.progressive import Model, Ours, progressive
 from benchmarks.report import Part
 from groundswell.offline.interest_rows import Row
 
-COLUMNS = ("NDCG@10", "recall@10", "slate AUC", "log-loss", "calibration", "us a row")
+COLUMNS = ("NDCG@10", "recall@10", "slate AUC", "AUC", "GAUC", "log-loss", "calibration", "us a row")
 ROWS: dict[str, Callable[[], Model]] = {
     "ours": Ours,
     "constant": baselines.Constant,
@@ -45,7 +45,10 @@ def _part(name: str, title: str, rows: list[Row], warm: float) -> Part:
         slates = list(dict.fromkeys(row.impression for row in run.rows if row.impression))
         judged = set(slates[int(warm * len(slates)) :])
         found = run.quality(lambda at, run=run, judged=judged: run.rows[at].impression in judged)  # type: ignore[misc]
-        figures = (found.ndcg_10, found.recall_10, found.slate_auc, found.log_loss, found.calibration)
+        figures = (
+            *(found.ndcg_10, found.recall_10, found.slate_auc, found.auc, found.gauc),
+            *(found.log_loss, found.calibration),
+        )
         shown = (*(f"{value:.4f}" for value in figures), run.us_per_row)
         part.add(model, dict(zip(COLUMNS, shown, strict=True)))
     part.notes.append("Equal scores share their places, so a constant shows what chance gives.")
