@@ -1,5 +1,6 @@
 """Score items for a person, as the job would predict them: with the head that the job learned."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,9 +17,11 @@ from state.interest_head import HeadState
 from state.interest_model import About
 from state.interest_slate import ItemPart
 from state.interest_stats import ItemStats
+from state.interest_turn import MODEL
 from state.interest_user import UserState, fast_clock, slow_clock
 from state.topics import normalise
 
+_log = logging.getLogger("groundswell.serving")
 _SHOWN_REASONS = 3
 _MOST_PARTS = 50_000
 _NO_REASON = 0.005  # on the log-odds scale
@@ -98,7 +101,8 @@ class Scorer:
     """A head, ready to score. Made once for each head: it may know thousands of names.
 
     Args:
-        head: Of the person's shard, as served; None = a fresh one.
+        head: Of the person's shard, as served; None = a fresh one. One of other features, from before an
+            upgrade or after a rollback, counts as none: people are still ranked, and the log says so.
 
     Attributes:
         head: The same.
@@ -109,7 +113,14 @@ class Scorer:
         self._cfg, self._state, self._as_of_ms = InterestConfig(), HeadState(), 0
         self._parts: dict[str, tuple[Item, ItemPart]] = {}
         self._names: dict[str, ItemStats] = {}
-        if head is not None:
+        if head is not None and head.model != MODEL:
+            _log.warning(
+                "Redis holds a head of features %s, this build has %s: a fresh one scores until the job has "
+                "written another; deploy job and server of the same version",
+                head.model,
+                MODEL,
+            )
+        elif head is not None:
             self._cfg = msgspec.convert(head.settings, InterestConfig, strict=False)
             self._state, self._as_of_ms = interest_head.CODEC.loads(head.state), head.as_of_ms
             self._names = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-_RARER: Final = 0.01  # least share of the rarer label
+_MOST_TO_ONE: Final = 100  # labels of which at least one has to be of the rarer kind
 
 
 @dataclass(slots=True)
@@ -29,4 +29,4 @@ class LoneLabels:
         """Count a label and return whether the head may learn from it: both kinds are at least 1 % so far."""
         self.pos += label
         self.neg += 1 - label
-        return min(self.pos, self.neg) >= _RARER * (self.pos + self.neg)
+        return _MOST_TO_ONE * min(self.pos, self.neg) >= self.pos + self.neg

@@ -31,7 +31,7 @@ ERASE: Final = "erase"
 WHOLE_SHARD: Final = ""  # due for the head, not for a person
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 86_400_000
-MODEL: Final = "interest-v1"
+MODEL: Final = "interest-v2"
 V = TypeVar("V")
 
 

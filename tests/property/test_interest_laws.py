@@ -23,6 +23,7 @@ from state.burst_config import DAY_MS
 from state.interest_config import InterestConfig
 from state.interest_features import FEATURES, features, view
 from state.interest_head import HeadState
+from state.interest_lone import LoneLabels
 from state.interest_model import About, Scored, predict
 from state.interest_stats import ItemStats
 from state.interest_user import POS, WIDTH, N, UserState, scales
@@ -383,3 +384,15 @@ def test_a_candidate_in_parts_is_the_candidate(
     part = interest_slate.item_part(view(CFG, base, None, 0), about)
     in_parts = interest_slate.candidate(seen, interest_slate.tastes(seen), part)
     assert in_parts == features(seen, item, creator, [item, None], names, item_id)
+
+
+@given(st.lists(st.integers(0, 1), max_size=300))
+def test_lone_labels_teach_once_the_rarer_kind_is_one_in_a_hundred(labels: list[int]) -> None:
+    """Of one kind alone never; what came before decides, in any order."""
+    lone = LoneLabels()
+    told = [lone.teaches(label) for label in labels]
+    for at, taught in enumerate(told, 1):
+        rarer = min(sum(labels[:at]), at - sum(labels[:at]))
+        assert taught == (100 * rarer >= at)
+    turned = LoneLabels()
+    assert [turned.teaches(1 - label) for label in labels] == told

@@ -71,6 +71,19 @@ def test_what_was_kept_of_one_model_is_not_used_for_the_other() -> None:
     assert asyncio.run(ask()) == [(OLD, old), (OLD, old), (NEW, new), (NEW, new), (OLD, old)]
 
 
+def test_a_head_of_other_features_counts_as_none(caplog: pytest.LogCaptureFixture) -> None:
+    """Before the upgraded job has written its own: people are ranked all the same, and the log says why."""
+    store = _store()
+    head = store.head(0, OLD)
+    assert head is not None
+    fields = {f: getattr(head, f) for f in head.__struct_fields__}
+    other = HeadRecord(**(fields | {"model": "interest-v0", "state": b"shorter"}))
+    items = [Item.of(i, of) for i, of in zip(ITEMS, store.items(ITEMS, OLD), strict=True)]
+    ann = store.interests("ann", OLD)
+    assert Scorer(other).score(ann, items) == Scorer(None).score(ann, items)
+    assert "features interest-v0, this build has interest-v2" in caplog.text
+
+
 class _Restless(MemoryInterestStore):
     """Is switched at each read; counts reads."""
 
