@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from state.interest_features import FEATURES
 from tests.support import commands
 from tests.support.markdown import anchors, blocks, broken_links, name, pages, reachable
 from tests.support.markdown import commands as shell_commands
@@ -41,6 +42,13 @@ def test_pages_that_code_mentions_exist() -> None:
         if path != Path(__file__)
     }
     assert not {path: names for path, names in lost.items() if names}
+
+
+def test_the_page_of_interests_names_all_features_in_order() -> None:
+    """Readers meet the names in reasons, and count places in stored examples."""
+    page = (ROOT / "docs" / "explanation" / "interests.md").read_text("utf-8")
+    table = page.partition("| feature |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == FEATURES
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)
