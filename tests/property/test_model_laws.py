@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,6 +137,20 @@ def test_a_comparison_does_not_depend_on_the_order_of_records(seen: list[Seen], 
         found = compared(pairs)
         figures.append(found.as_json())
     assert figures[0] == figures[1] == figures[2]
+
+
+def test_many_examples_in_another_order_give_the_same_digits() -> None:
+    """Sums round by their order, and two jobs write in any."""
+    rng = np.random.default_rng(5)
+    seen = [
+        Seen(model, str(n), f"u{n % 7}", f"s{n // 5}", "first", int(n % 5 == 2), p, n)
+        for n in range(300)
+        for model, p in zip("ab", rng.uniform(0.1, 0.9, 2).tolist(), strict=True)
+    ]
+    one, other = Pairs(("a", "b")), Pairs(("a", "b"))
+    one.take(seen)
+    other.take(seen[at] for at in rng.permutation(len(seen)))
+    assert compared(one).as_json() == compared(other).as_json()
 
 
 @given(st.lists(SEEN, min_size=1))
