@@ -106,7 +106,7 @@ def learn(
     weight: float = 1.0,
     step: float = 1.0,
     item: str = "",
-    head_step: Step = step_towards,
+    head_step: Step | None = step_towards,
 ) -> Receipt:
     """Learn a label: head and user. About 11 us.
 
@@ -121,9 +121,11 @@ def learn(
         weight: How much the label moves what is known of the user, above 0. The head takes whole steps.
         step: How much of an event of the user this is; rows of one slate share one.
         item: As ``About.item_id``.
-        head_step: Who moves the head's weights, see `interest_step.learn`.
+        head_step: Who moves the head's weights, see `interest_step.learn`; None = the label is no lesson for
+            the head, which stays as it is.
     """
-    interest_step.learn(cfg, head, scored.features, label, head_step)
+    if head_step is not None:
+        interest_step.learn(cfg, head, scored.features, label, head_step)
     return observe(
         cfg,
         user,

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from state import (
-    interest_features,
     interest_head,
     interest_model,
     interest_past,
     interest_person,
     interest_stats,
-    interest_user,
     outcome_join,
 )
 from state.interest_config import InterestConfig
@@ -25,6 +23,7 @@ from state.interest_model import About
 from state.interest_past import Past
 from state.interest_person import Kept, Person
 from state.interest_stats import ItemStats
+from state.interest_step import step_towards
 from state.outcome_join import Change, Deed, JoinConfig
 
 ERASE: Final = "erase"
@@ -304,12 +303,10 @@ class Turn:
             interest_model.undo(cfg, user, names, receipt, item)
         if now is None:
             return None
-        if self._observed(change):
-            residual = now - interest_features.item_prob(scored.features)
-            return interest_user.observe(
-                cfg, user, names, at_ms, pos=now, n=1.0, residual=residual, item=item
-            )
-        return interest_model.learn(cfg, head, user, names, scored, label=now, at_ms=at_ms, item=item)
+        step = None if self._observed(change) else step_towards
+        return interest_model.learn(
+            cfg, head, user, names, scored, label=now, at_ms=at_ms, item=item, head_step=step
+        )
 
     def _observed(self, change: Change) -> bool:
         """Return whether only the person's counts learn from it, not the head."""

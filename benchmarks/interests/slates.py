@@ -46,8 +46,13 @@ def _part(name: str, title: str, rows: list[Row], warm: float) -> Part:
         judged = set(slates[int(warm * len(slates)) :])
         found = run.quality(lambda at, run=run, judged=judged: run.rows[at].impression in judged)  # type: ignore[misc]
         figures = (
-            *(found.ndcg_10, found.recall_10, found.slate_auc, found.auc, found.gauc),
-            *(found.log_loss, found.calibration),
+            found.ndcg_10,
+            found.recall_10,
+            found.slate_auc,
+            found.auc,
+            found.gauc,
+            found.log_loss,
+            found.calibration,
         )
         shown = (*(f"{value:.4f}" for value in figures), run.us_per_row)
         part.add(model, dict(zip(COLUMNS, shown, strict=True)))

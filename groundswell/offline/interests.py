@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from groundswell.offline.interest_rows import Row
-from state import interest_features, interest_head, interest_model, interest_stats, residual
+from state import interest_head, interest_model, interest_stats, residual
 from state.interest_config import InterestConfig
 from state.interest_features import View, view
 from state.interest_head import HeadState, base_prob
@@ -126,8 +126,7 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
         user = state.users[row.user] = UserState()
     liked = row.action not in AGAINST if label is None else label == 1
     weight = ACTION_WEIGHTS.get(row.action, 1.0) if liked else 1.0
-    if label is None or not (row.impression or state.lone.teaches(label)):
-        surprise = 0.0 if label is None else label - interest_features.item_prob(scored.features)
+    if label is None:
         observe(
             state.cfg,
             user,
@@ -135,29 +134,27 @@ def learn(state: Replay, row: Row, scored: Scored, step: float) -> None:
             at_ms,
             pos=weight if liked else 0.0,
             n=weight,
-            residual=weight * surprise,
             step=step,
             item=row.item,
         )
-    else:
-        if not isinstance(state.residual, NoResidual):
-            # Of a slate the head may have moved a little since: what is left to learn is as of now.
-            state.residual.learn(_case(row, interest_head.prob(state.head, scored.features)), label)
-        interest_model.learn(
-            state.cfg,
-            state.head,
-            user,
-            topics,
-            scored,
-            label=label,
-            at_ms=at_ms,
-            weight=weight,
-            step=step,
-            item=row.item,
-            head_step=state.head_step,
-        )
-    if label is None:
         return
+    teaches = bool(row.impression) or state.lone.teaches(label)
+    if teaches and not isinstance(state.residual, NoResidual):
+        # Of a slate the head may have moved a little since: what is left to learn is as of now.
+        state.residual.learn(_case(row, interest_head.prob(state.head, scored.features)), label)
+    interest_model.learn(
+        state.cfg,
+        state.head,
+        user,
+        topics,
+        scored,
+        label=label,
+        at_ms=at_ms,
+        weight=weight,
+        step=step,
+        item=row.item,
+        head_step=state.head_step if teaches else None,
+    )
     if row.item:
         _count(state.cfg, state.items, row.item, label, at_ms)
     if row.creator:

@@ -46,6 +46,11 @@ class _Example:
     label: list[int | None]
     label_ms: list[int]
 
+    @property
+    def matched(self) -> bool:
+        """Both predicted it, and its label is the same."""
+        return None not in self.p and self.label[0] is not None and self.label[0] == self.label[1]
+
 
 @dataclass(slots=True)
 class Pairs:
@@ -86,16 +91,12 @@ class Pairs:
 
         By event id, so that figures do not depend on the order in which two jobs wrote: sums round by order.
         """
-        return [
-            one
-            for _, one in sorted(self._held.items())
-            if None not in one.p and one.label[0] is not None and one.label[0] == one.label[1]
-        ]
+        return [one for _, one in sorted(self._held.items()) if one.matched]
 
     @property
     def unmatched(self) -> int:
         """Examples that only one of them predicted so far, or whose label is not the same yet."""
-        return len(self._held) - len(self.matched())
+        return sum(not one.matched for one in self._held.values())
 
 
 @dataclass(frozen=True, slots=True)
